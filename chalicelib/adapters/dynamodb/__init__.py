@@ -1,0 +1,1 @@
+"""Rows and repositories over the specs table and the jobs table."""

@@ -1,0 +1,347 @@
+"""Every row of the two tables, and the key it lives under.
+
+Specs table::
+
+    pk                        sk                            row
+    USER#{user}               ZONE#{zone}                   MembershipRow   the zones of a person
+    ZONE#{zone}               ZONE                          ZoneRow
+    ZONE#{zone}               MEMBER#{user}                 MemberRow       the people of a zone
+    ZONE#{zone}               IDENTITY#{identity}           IdentityRow
+    RUNNER#{runner}           RUNNER                        RunnerRow
+    SPEC#{spec}               SPEC                          SpecRow         index by_zone
+    SPEC#{spec}               REV#{rev:08}#{kind}#{name}    ComponentRow    a revision never changes
+    SPEC#{spec}               FACT#{kind}#{name}            FactRow         what is observed
+    STATE#{zone}/{state}      HEAD                          StateRow        claim, lock, epoch, pointer
+    STATE#{zone}/{state}      VERSION#{created}#{serial}    StateVersionRow
+
+Jobs table::
+
+    JOB#{job}                 JOB                           JobRow          indexes by_zone, by_spec, live
+    JOB#{job}                 SNAPSHOT                      SnapshotRow     canonical JSON text
+    JOB#{job}                 PLAN                          PlanRow         manifest, summary, review objects
+    JOB#{job}                 ATTEMPT#{n:03}                AttemptRow      task token, task, end
+    RUN#{run}                 RUN                           RunRow          indexes by_spec, live
+    LOG#{job}                 {attempt:03}#{seq:08}         LogRow          TTL
+    EVENT#{job}               {attempt:03}#{seq:08}         EventRow        TTL
+
+Every access is one GetItem, one Query page or one transaction. ``live`` is sparse: only rows with work in
+hand carry it, so the reconciler's query costs what is in flight, not what ever was.
+"""
+
+from typing import Any
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+LIVE = "LIVE"
+"""The one value of the sparse ``live`` attribute."""
+
+
+class ByZone(GlobalSecondaryIndex[Any]):
+    """A zone's rows, newest last."""
+
+    class Meta:
+        index_name = "by_zone"
+        projection = AllProjection()
+
+    zone_key = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
+class BySpec(GlobalSecondaryIndex[Any]):
+    """A spec's jobs (``SPEC#{spec}#JOBS``) or runs (``SPEC#{spec}#RUNS``), newest last."""
+
+    class Meta:
+        index_name = "by_spec"
+        projection = AllProjection()
+
+    spec_key = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
+class Live(GlobalSecondaryIndex[Any]):
+    """Whatever has work in hand, oldest first; keys only, so that heartbeats don't rewrite it."""
+
+    class Meta:
+        index_name = "live"
+        projection = KeysOnlyProjection()
+
+    live = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
+class SpecsTable(Model):
+    """Base of every row of the specs table; :func:`connect` fills in where the table is."""
+
+    class Meta:
+        table_name = "alethia-specs"
+        billing_mode = "PAY_PER_REQUEST"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    zone_key = UnicodeAttribute(null=True)
+    listed_at = UnicodeAttribute(null=True)
+    by_zone = ByZone()
+
+
+class JobsTable(Model):
+    """Base of every row of the jobs table."""
+
+    class Meta:
+        table_name = "alethia-jobs"
+        billing_mode = "PAY_PER_REQUEST"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    zone_key = UnicodeAttribute(null=True)
+    spec_key = UnicodeAttribute(null=True)
+    listed_at = UnicodeAttribute(null=True)
+    live = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    """TTL, Unix seconds."""
+    by_zone = ByZone()
+    by_spec = BySpec()
+    live_index = Live()
+
+
+class ZoneRow(SpecsTable):
+    zone_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    settings = JSONAttribute(default=dict)
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+
+
+class MembershipRow(SpecsTable):
+    zone_id = UnicodeAttribute()
+    role = UnicodeAttribute()
+
+
+class MemberRow(SpecsTable):
+    user = UnicodeAttribute()
+    role = UnicodeAttribute()
+    since = UnicodeAttribute()
+
+
+class IdentityRow(SpecsTable):
+    identity_id = UnicodeAttribute()
+    zone_id = UnicodeAttribute()
+    provider = UnicodeAttribute()
+    name = UnicodeAttribute()
+    account_id = UnicodeAttribute(null=True)
+    role_reference = UnicodeAttribute(null=True)
+    external_id = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+
+
+class RunnerRow(SpecsTable):
+    runner_id = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    name = UnicodeAttribute()
+    zone_id = UnicodeAttribute(null=True)
+    """``None`` for the platform's own runner."""
+    credential_sha256 = UnicodeAttribute()
+    settings = JSONAttribute(default=dict)
+    """Where tasks run: cluster, task definition, subnets."""
+    last_seen_at = UnicodeAttribute(null=True)
+
+
+class SpecRow(SpecsTable):
+    spec_id = UnicodeAttribute()
+    zone_id = UnicodeAttribute()
+    project_name = UnicodeAttribute()
+    environment_stage = UnicodeAttribute()
+    provider = UnicodeAttribute()
+    region = UnicodeAttribute()
+    terraform_version = UnicodeAttribute()
+    cloud_identity = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    settled_status = UnicodeAttribute()
+    current_rev = NumberAttribute()
+    config_hash = UnicodeAttribute()
+    applied_config_hash = UnicodeAttribute(null=True)
+    live_run = UnicodeAttribute(null=True)
+    request_hash = UnicodeAttribute(null=True)
+    """sha256 of the request that made the row: a repeat with another body is refused."""
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+
+
+class ComponentRow(SpecsTable):
+    kind = UnicodeAttribute()
+    name = UnicodeAttribute()
+    config = JSONAttribute()
+
+
+class FactRow(SpecsTable):
+    kind = UnicodeAttribute()
+    name = UnicodeAttribute()
+    status = UnicodeAttribute()
+    facts = JSONAttribute(default=dict)
+    updated_at = UnicodeAttribute()
+
+
+class StateRow(SpecsTable):
+    zone_id = UnicodeAttribute()
+    spec_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    epoch = NumberAttribute(default=0)
+    lock_id = UnicodeAttribute(null=True)
+    lock = JSONAttribute(null=True)
+    serial = NumberAttribute(null=True)
+    sha256 = UnicodeAttribute(null=True)
+    version = JSONAttribute(null=True)
+    """The head: a :class:`~chalicelib.domain.state.StateVersion`."""
+
+
+class StateVersionRow(SpecsTable):
+    serial = NumberAttribute()
+    sha256 = UnicodeAttribute()
+    status = UnicodeAttribute()
+    version = JSONAttribute()
+
+
+class JobRow(JobsTable):
+    job_id = UnicodeAttribute()
+    job_type = UnicodeAttribute()
+    spec_id = UnicodeAttribute()
+    zone_id = UnicodeAttribute()
+    run_id = UnicodeAttribute()
+    status = UnicodeAttribute()
+    attempt = NumberAttribute(default=0)
+    config_hash = UnicodeAttribute()
+    plan_job_id = UnicodeAttribute(null=True)
+    runner = UnicodeAttribute()
+    claim_id = UnicodeAttribute(null=True)
+    cancel_requested = BooleanAttribute(default=False)
+    terraform_started = BooleanAttribute(default=False)
+    phase = UnicodeAttribute(null=True)
+    progress = JSONAttribute(null=True)
+    lease_expires_at = NumberAttribute(null=True)
+    watched_until = NumberAttribute(null=True)
+    error = JSONAttribute(null=True)
+    outputs = JSONAttribute(null=True)
+    log = JSONAttribute(null=True)
+    late_report = JSONAttribute(null=True)
+    orphan_risk = BooleanAttribute(default=False)
+    request_hash = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    claimed_at = UnicodeAttribute(null=True)
+    ended_at = UnicodeAttribute(null=True)
+
+
+class SnapshotRow(JobsTable):
+    text = UnicodeAttribute()
+    config_hash = UnicodeAttribute()
+
+
+class PlanRow(JobsTable):
+    summary = JSONAttribute(null=True)
+    result = JSONAttribute(null=True)
+    digest = UnicodeAttribute(null=True)
+
+
+class AttemptRow(JobsTable):
+    number = NumberAttribute()
+    runner = UnicodeAttribute()
+    task_token = UnicodeAttribute(null=True)
+    task_arn = UnicodeAttribute(null=True)
+    dispatched_at = UnicodeAttribute()
+    stopped_at = UnicodeAttribute(null=True)
+    stop_reason = UnicodeAttribute(null=True)
+
+
+class RunRow(JobsTable):
+    run_id = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    spec_id = UnicodeAttribute()
+    zone_id = UnicodeAttribute()
+    status = UnicodeAttribute()
+    generation = NumberAttribute(default=1)
+    config_hash = UnicodeAttribute()
+    plan_job_id = UnicodeAttribute(null=True)
+    apply_job_id = UnicodeAttribute(null=True)
+    plan_digest = UnicodeAttribute(null=True)
+    auto_approve = BooleanAttribute(default=False)
+    review_token = UnicodeAttribute(null=True)
+    review_expires_at = NumberAttribute(null=True)
+    decisions = JSONAttribute(default=list)
+    reason = UnicodeAttribute(null=True)
+    runner = UnicodeAttribute()
+    request_hash = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    ended_at = UnicodeAttribute(null=True)
+
+
+class LogRow(JobsTable):
+    phase = UnicodeAttribute()
+    stream = UnicodeAttribute()
+    at = UnicodeAttribute()
+    text = UnicodeAttribute()
+
+
+class EventRow(JobsTable):
+    event = JSONAttribute()
+
+
+SPEC_ROWS: tuple[type[SpecsTable], ...] = (
+    SpecsTable,
+    ZoneRow,
+    MembershipRow,
+    MemberRow,
+    IdentityRow,
+    RunnerRow,
+    SpecRow,
+    ComponentRow,
+    FactRow,
+    StateRow,
+    StateVersionRow,
+)
+JOB_ROWS: tuple[type[JobsTable], ...] = (
+    JobsTable,
+    JobRow,
+    SnapshotRow,
+    PlanRow,
+    AttemptRow,
+    RunRow,
+    LogRow,
+    EventRow,
+)
+
+
+def zone_pk(zone_id: str) -> str:
+    return f"ZONE#{zone_id}"
+
+
+def spec_pk(spec_id: str) -> str:
+    return f"SPEC#{spec_id}"
+
+
+def state_pk(zone_id: str, state_name: str) -> str:
+    return f"STATE#{zone_id}/{state_name}"
+
+
+def job_pk(job_id: str) -> str:
+    return f"JOB#{job_id}"
+
+
+def run_pk(run_id: str) -> str:
+    return f"RUN#{run_id}"
+
+
+def attempt_sk(number: int) -> str:
+    return f"ATTEMPT#{number:03}"
+
+
+def numbered_sk(attempt: int, seq: int) -> str:
+    return f"{attempt:03}#{seq:08}"

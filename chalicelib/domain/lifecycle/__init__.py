@@ -1,0 +1,1 @@
+"""The only place where a status changes: one table for each noun, ``(status, event) → status``."""

@@ -1,0 +1,64 @@
+"""The only reader of the environment: one typed, frozen record for each deployment."""
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+
+from .domain.model import Model
+
+
+class Settings(Model):
+    """Where everything is. Each field is the environment variable ``ALETHIA_<FIELD>`` in capitals."""
+
+    specs_table: str = "alethia-specs"
+    jobs_table: str = "alethia-jobs"
+    state_machine_arn: str = ""
+    region: str = "eu-west-1"
+    aws_endpoint_url: str | None = None
+    """An emulator in place of AWS: the embedded stack sets it, a deployment never does."""
+
+    store_endpoint_url: str | None = None
+    """S3-compatible endpoint of the store (Supabase: ``https://<ref>.storage.supabase.co/storage/v1/s3``)."""
+    store_region: str = "eu-west-1"
+    store_bucket: str = "alethia"
+    store_access_key_id: str | None = None
+    store_secret_name: str | None = None
+    """Secrets Manager secret with the store's keys; unset: the function's own role."""
+    kms_key_id: str = ""
+
+    oidc_issuer: str = ""
+    oidc_audience: str = "alethia"
+    oidc_jwks_url: str = ""
+
+    job_token_secret: str = ""
+    """Secrets Manager secret whose value signs job tokens."""
+    public_api_url: str = ""
+    """The API's address as runners reach it."""
+    platform_runner: str = "platform"
+    """Id of the runner that takes jobs when the person chose none."""
+    ecs_cluster: str = ""
+    ecs_task_definition: str = ""
+    ecs_subnets: str = ""
+    """Comma-separated subnet ids."""
+    ecs_security_groups: str = ""
+    """Comma-separated."""
+    auto_approve: str = "never"
+    """``never``, or ``no-destroy``: plans that replace and destroy nothing need no person."""
+    log_level: str = "INFO"
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Settings from variables named ``ALETHIA_…``; unknown ones are ignored (the runner has its own)."""
+    prefix = "ALETHIA_"
+    values = {
+        key.removeprefix(prefix).lower(): value
+        for key, value in environ.items()
+        if key.startswith(prefix) and key.removeprefix(prefix).lower() in Settings.model_fields
+    }
+    return Settings.model_validate(values)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return from_environment(os.environ)

@@ -1,0 +1,1 @@
+"""The Lambda functions that Step Functions, schedules and ECS events invoke."""
