@@ -54,7 +54,7 @@ class _Tally:
     def __init__(self) -> None:
         self.planned: dict[str, Action] = {}
         self.begun: dict[str, None] = {}
-        self.running: dict[tuple[str, Action], None] = {}
+        self.running: dict[tuple[str, Action], str | None] = {}
         self.complete: set[tuple[str, Action]] = set()
         self.failed: set[str] = set()
         self.created: dict[Identity, ResourceEvent] = {}
@@ -69,9 +69,9 @@ class _Tally:
         self.begun[event.address] = None
         if event.kind in (EventKind.START, EventKind.PROGRESS):
             if step not in self.complete:
-                self.running[step] = None
+                self.running[step] = event.id_value or self.running.get(step)
             return
-        self.running.pop(step, None)
+        begun_id = self.running.pop(step, None)
         if event.kind is EventKind.ERRORED:
             self.failed.add(event.address)
             return
@@ -79,13 +79,8 @@ class _Tally:
         if event.action is Action.CREATE:
             self.created[event.address, event.id_value] = event
         elif event.action is Action.DESTROY:
-            self._forget(event)
-
-    def _forget(self, event: ResourceEvent) -> None:
-        """Drop what was created and is destroyed again: a replacement's old resource has another id."""
-        for address, id_value in list(self.created):
-            if address == event.address and event.id_value == id_value:
-                del self.created[address, id_value]
+            # terraform names the id of what it destroys when it begins, not when it is done.
+            self.created.pop((event.address, event.id_value or begun_id), None)
 
     def is_done(self, address: str) -> bool:
         match self.planned.get(address):
@@ -113,7 +108,9 @@ def _orphans(created: Mapping[Identity, ResourceEvent], state_ids: Collection[Id
 def import_command(address: str, id_value: str) -> str:
     """The command that takes an existing resource into the state; quoted for a shell."""
     quoted = shlex.quote(address)
-    return f"terraform import {quoted if quoted != address else f"'{address}'"} {shlex.quote(id_value)}"
+    if quoted == address:
+        quoted = f"'{address}'"
+    return f"terraform import {quoted} {shlex.quote(id_value)}"
 
 
 def addresses_in_state(state: Mapping[str, Any]) -> list[Identity]:
