@@ -50,16 +50,16 @@ class Network(Model):
 
     provision_network: bool = True
     cidr_block: Cidr = "10.0.0.0/16"
-    network_id: Text | None = Field(None, description="Id of an existing network; needs provision_network=false.")
-    private_subnet_ids: list[Text] = Field([], description="Subnets of the existing network for private resources.")
-    public_subnet_ids: list[Text] = Field([], description="Subnets of the existing network with internet routes.")
+    network_id: Text | None = Field(None, description="An existing network; needs provision_network=false.")
+    private_subnet_ids: list[Text] = Field([], description="The existing network's private subnets.")
+    public_subnet_ids: list[Text] = Field([], description="The existing network's public subnets.")
     single_nat_gateway: bool = Field(True, description="One NAT gateway instead of one for each zone.")
-    allowed_cidr_blocks: list[Cidr] = Field([], description="Networks that may reach the cluster's public endpoint.")
+    allowed_cidr_blocks: list[Cidr] = Field([], description="Who may reach the cluster's public endpoint.")
 
     @model_validator(mode="after")
     def _new_or_existing(self) -> "Network":
         if self.provision_network and self.network_id:
-            raise ValueError("set provision_network to false to use the existing network_id, or leave network_id out")
+            raise ValueError("set provision_network to false to use an existing network_id, or leave it out")
         if not self.provision_network and not self.network_id:
             raise ValueError("provision_network is false, so network_id must name the existing network")
         return self
@@ -107,7 +107,9 @@ class Dns(Model):
 class Repositories(Model):
     """Where the environment's applications are described."""
 
-    apps_destination_repo: Annotated[str, StringConstraints(max_length=512, pattern=r"^(https://|git@)[^\s@]+\S*$")]
+    apps_destination_repo: Annotated[
+        str, StringConstraints(max_length=512, pattern=r"^(https://|git@)[^\s@]+\S*$")
+    ]
 
 
 class Database(Model):
@@ -116,8 +118,8 @@ class Database(Model):
     name: Name
     engine: Text
     engine_version: Text
-    min_capacity: float = Field(0.5, ge=0, le=256, description="Smallest size, in the cloud's capacity units.")
-    max_capacity: float = Field(4, gt=0, le=256, description="Largest size, in the cloud's capacity units.")
+    min_capacity: float = Field(0.5, ge=0, le=256, description="Smallest size, in capacity units.")
+    max_capacity: float = Field(4, gt=0, le=256, description="Largest size, in capacity units.")
     port: int | None = Field(None, ge=1024, le=65535, description="Without one, the engine's usual port.")
     backup_retention_days: int = Field(7, ge=1, le=35)
     iam_auth: bool = False
@@ -128,7 +130,9 @@ class Database(Model):
     @model_validator(mode="after")
     def _capacity_in_order(self) -> "Database":
         if self.min_capacity > self.max_capacity:
-            raise ValueError(f"min_capacity {self.min_capacity} is greater than max_capacity {self.max_capacity}")
+            raise ValueError(
+                f"min_capacity {self.min_capacity} is greater than max_capacity {self.max_capacity}"
+            )
         return self
 
 
@@ -241,7 +245,7 @@ SINGLETONS: dict[ComponentKind, str] = {
     ComponentKind.DNS: "dns",
     ComponentKind.REPOSITORIES: "repositories",
 }
-"""Kinds of which a spec has one or none → the field that holds it. Their component name is the kind itself."""
+"""Kinds of which a spec has one or none → the field that holds it. Its name is the kind itself."""
 
 COLLECTIONS: dict[ComponentKind, str] = {
     ComponentKind.DATABASE: "databases",

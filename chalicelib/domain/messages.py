@@ -37,7 +37,7 @@ MAX_BATCH = 200
 
 
 class ClaimRequest(Model):
-    """A runner asks for the job it was started for. ``claim_id`` makes the repeat of a lost answer harmless."""
+    """A runner asks for the job it was started for; ``claim_id`` makes a repeat harmless."""
 
     attempt: int
     claim_id: str = Field(min_length=8, max_length=64)
@@ -46,7 +46,7 @@ class ClaimRequest(Model):
 
 
 class CloudAccess(Model):
-    """How the runner gets its credentials for the spec's account; keyless, so there is nothing secret here."""
+    """How the runner gets its credentials for the spec's account; keyless, so nothing here is secret."""
 
     provider: CloudProvider
     account_id: str | None = None
@@ -125,7 +125,7 @@ class Heartbeat(Model):
     attempt: int
     phase: Phase
     terraform_started: bool = False
-    """True from the moment before terraform is started with apply or destroy: from then on, things may exist."""
+    """True from just before terraform starts an apply or destroy: from then on, things may exist."""
     logs: list[LogChunk] = Field([], max_length=MAX_BATCH)
     events: list[ResourceEvent] = Field([], max_length=MAX_BATCH)
     summary: PlanSummary | None = None

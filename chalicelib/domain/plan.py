@@ -13,7 +13,7 @@ from .words import ComponentKind
 
 
 class Action(StrEnum):
-    """What terraform would do to one resource. A replacement counts as itself, not as a destroy and a create."""
+    """What terraform would do to one resource. A replacement counts as itself."""
 
     CREATE = "create"
     UPDATE = "update"

@@ -33,6 +33,8 @@ MAX_OF_A_KIND = 100
 
 DEFAULT_TERRAFORM_VERSION = "1.11.4"
 
+TerraformVersion = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+
 
 class Components(Model):
     """Every component of a spec. A singleton that is ``None`` is a section that is switched off."""
@@ -58,7 +60,7 @@ class SpecForm(Components):
     environment_stage: Stage
     provider: CloudProvider = CloudProvider.AWS
     region: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    terraform_version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")] = DEFAULT_TERRAFORM_VERSION
+    terraform_version: TerraformVersion = DEFAULT_TERRAFORM_VERSION
     cloud_identity: str | None = None
 
 
@@ -174,13 +176,15 @@ def check_ready_to_plan(form: SpecForm, *, identity_verified: bool) -> None:
         problems.append(FieldProblem(("cloud_identity",), "choose a linked cloud identity before planning"))
     elif not identity_verified:
         problems.append(
-            FieldProblem(("cloud_identity",), "the cloud identity is not verified yet; test its connection first")
+            FieldProblem(("cloud_identity",), "the cloud identity is not verified; test its connection first")
         )
     if form.network is None:
         users = [field for field in NEEDS_NETWORK if getattr(form, field)]
         if users:
             problems.append(
-                FieldProblem(("network",), f"{', '.join(users)} need a network: create one or name an existing one")
+                FieldProblem(
+                    ("network",), f"{', '.join(users)} need a network: add one or name an existing one"
+                )
             )
     if problems:
         raise InvalidInput(problems)

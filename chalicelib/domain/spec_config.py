@@ -51,7 +51,7 @@ def read_snapshot(text: str, expected_hash: str) -> SpecConfig:
     schema = fields.pop("schema", None)
     if schema != SCHEMA:
         raise InvalidInput(
-            [FieldProblem(("schema",), f"this runner reads snapshot schema {SCHEMA}, not {schema}; update the runner")]
+            [FieldProblem(("schema",), f"this runner reads schema {SCHEMA}, not {schema}; update the runner")]
         )
     try:
         return SpecConfig.model_validate(fields)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class CloudProvider(StrEnum):
-    """The cloud that a spec provisions; each has one file in ``providers`` and one folder in ``templates``."""
+    """The cloud of a spec; each has one file in ``providers`` and one folder in ``templates``."""
 
     AWS = "aws"
 
@@ -39,7 +39,7 @@ class ComponentKind(StrEnum):
     NOSQL_TABLE = "nosql_table"
     CONTAINER_REGISTRY = "container_registry"
     STORAGE_BUCKET = "storage_bucket"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a word, not a secret
 
 
 class Role(StrEnum):

@@ -37,7 +37,7 @@ COMPONENT = Lifecycle(
         (S.CREATING, E.UPDATE): S.CREATING,
         (S.PENDING, E.UPDATE): S.UPDATING,
         **{(status, E.DESTROY): S.DESTROYING for status in S if status is not S.DESTROYED},
-        **{(status, E.FINISH): S.ACTIVE for status in (S.PENDING, S.CREATING, S.UPDATING, S.ACTIVE, S.FAILED)},
+        **{(status, E.FINISH): S.ACTIVE for status in S if status not in (S.DESTROYING, S.DESTROYED)},
         (S.DESTROYING, E.FINISH): S.DESTROYED,
         (S.DESTROYED, E.FINISH): S.DESTROYED,
         **{(status, E.FAIL): S.FAILED for status in S if status is not S.DESTROYED},

@@ -1,6 +1,6 @@
-"""A run: plan → review → apply as one thing, named after its PLAN job. A DESTROY is a run that starts approved.
+"""A run: plan → review → apply as one thing, named after its PLAN job.
 
-One live run for each spec. Terminal statuses release the spec.
+A DESTROY is a run that starts approved. One live run for each spec. Terminal statuses release the spec.
 """
 
 from enum import StrEnum
