@@ -22,7 +22,7 @@ def new_id(prefix: str) -> str:
 
 def derived_id(prefix: str, *parts: str) -> str:
     """The one id that belongs to `parts`: the same parts give the same id, for ever."""
-    joined = "\x1f".join(parts).encode()
+    joined = "\x1f".join(parts).encode(errors="surrogatepass")
     return f"{prefix}-{_encode(hashlib.sha256(joined).digest()[:16])}"
 
 
