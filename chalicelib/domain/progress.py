@@ -33,7 +33,7 @@ def progress_of(events: Iterable[ResourceEvent], *, state_ids: Collection[Identi
     Returns
     -------
     ApplyProgress
-        ``done`` counts planned changes that are complete. A replacement is complete when both the new resource
+        ``done`` counts planned changes that are complete. A replacement is complete when the new resource
         is created and the old one destroyed.
     """
     tally = _Tally()
@@ -88,7 +88,9 @@ class _Tally:
                 wanted = {(address, Action.CREATE), (address, Action.DESTROY)}
                 return address not in self.failed and wanted <= self.complete
             case None:
-                return address not in self.failed and not any(address == running for running, _ in self.running)
+                return address not in self.failed and not any(
+                    address == running for running, _ in self.running
+                )
             case action:
                 return (address, action) in self.complete
 

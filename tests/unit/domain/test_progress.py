@@ -48,7 +48,12 @@ def test_nothing_happened() -> None:
 
 
 def test_planned_changes_are_counted_without_no_ops_and_reads() -> None:
-    events = [planned("a.x"), planned("a.y", Action.NO_OP), planned("a.z", Action.READ), planned("a.u", Action.UPDATE)]
+    events = [
+        planned("a.x"),
+        planned("a.y", Action.NO_OP),
+        planned("a.z", Action.READ),
+        planned("a.u", Action.UPDATE),
+    ]
     assert progress_of(events, state_ids=()).planned == 2
 
 
@@ -64,7 +69,11 @@ def test_an_error_is_failed_and_neither_done_nor_in_flight() -> None:
 
 
 def test_a_replacement_is_done_when_the_new_one_stands_and_the_old_one_is_gone() -> None:
-    events = [planned("a.x", Action.REPLACE), started("a.x", Action.DESTROY), completed("a.x", Action.DESTROY)]
+    events = [
+        planned("a.x", Action.REPLACE),
+        started("a.x", Action.DESTROY),
+        completed("a.x", Action.DESTROY),
+    ]
     assert progress_of(events, state_ids=()).done == 0
     assert progress_of([*events, *created("a.x", "i-2")], state_ids=()).done == 1
 
