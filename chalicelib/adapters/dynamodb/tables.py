@@ -12,7 +12,8 @@ Specs table::
     SPEC#{spec}               REV#{rev:08}#{kind}#{name}    ComponentRow    a revision never changes
     SPEC#{spec}               FACT#{kind}#{name}            FactRow         what is observed
     STATE#{zone}/{state}      HEAD                          StateRow        claim, lock, epoch, pointer
-    STATE#{zone}/{state}      VERSION#{created}#{serial}    StateVersionRow
+    STATE#{zone}/{state}      VERSION#{version}             StateVersionRow ids sort by serial
+    STATE#{zone}/{state}      ACT#{act}                     StateActRow     by hand: who, why; index by_zone
 
 Jobs table::
 
@@ -20,7 +21,7 @@ Jobs table::
     JOB#{job}                 SNAPSHOT                      SnapshotRow     canonical JSON text
     JOB#{job}                 PLAN                          PlanRow         manifest, summary, review objects
     JOB#{job}                 ATTEMPT#{n:03}                AttemptRow      task token, task, end
-    RUN#{run}                 RUN                           RunRow          indexes by_spec, live
+    RUN#{run}                 RUN                           RunRow          indexes by_zone, by_spec, live
     LOG#{job}                 {attempt:03}#{seq:08}         LogRow          TTL
     EVENT#{job}               {attempt:03}#{seq:08}         EventRow        TTL
 
@@ -186,6 +187,10 @@ class FactRow(SpecsTable):
     name = UnicodeAttribute()
     status = UnicodeAttribute()
     facts = JSONAttribute(default=dict)
+    work = JSONAttribute(null=True)
+    """What terraform has in hand for it: a :class:`~chalicelib.services.ports.facts.Work`."""
+    version = NumberAttribute(default=0)
+    """Rises with each write; a writer that read an older one loses."""
     updated_at = UnicodeAttribute()
 
 
@@ -200,6 +205,8 @@ class StateRow(SpecsTable):
     sha256 = UnicodeAttribute(null=True)
     version = JSONAttribute(null=True)
     """The head: a :class:`~chalicelib.domain.state.StateVersion`."""
+    granted = JSONAttribute(null=True)
+    """The lock that the epoch was granted with; outlives the unlock."""
 
 
 class StateVersionRow(SpecsTable):
@@ -207,6 +214,12 @@ class StateVersionRow(SpecsTable):
     sha256 = UnicodeAttribute()
     status = UnicodeAttribute()
     version = JSONAttribute()
+
+
+class StateActRow(SpecsTable):
+    act = JSONAttribute()
+    """A :class:`~chalicelib.domain.state.StateAct`. ``zone_key`` is ``{pk}#ACTS``, ``listed_at`` its time."""
+    request_hash = UnicodeAttribute()
 
 
 class JobRow(JobsTable):
@@ -232,6 +245,8 @@ class JobRow(JobsTable):
     log = JSONAttribute(null=True)
     late_report = JSONAttribute(null=True)
     orphan_risk = BooleanAttribute(default=False)
+    reported_attempt = NumberAttribute(null=True)
+    """The attempt whose report ended the job."""
     request_hash = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     created_by = UnicodeAttribute()
@@ -258,6 +273,8 @@ class AttemptRow(JobsTable):
     dispatched_at = UnicodeAttribute()
     stopped_at = UnicodeAttribute(null=True)
     stop_reason = UnicodeAttribute(null=True)
+    over_at = UnicodeAttribute(null=True)
+    """When the control plane stopped counting on it; ``stopped_at`` is ECS's word alone."""
 
 
 class RunRow(JobsTable):
@@ -277,6 +294,8 @@ class RunRow(JobsTable):
     decisions = JSONAttribute(default=list)
     reason = UnicodeAttribute(null=True)
     runner = UnicodeAttribute()
+    task_definition = UnicodeAttribute(null=True)
+    """Revision that the run's tasks are started from, pinned when it began."""
     request_hash = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     created_by = UnicodeAttribute()
@@ -306,6 +325,7 @@ SPEC_ROWS: tuple[type[SpecsTable], ...] = (
     FactRow,
     StateRow,
     StateVersionRow,
+    StateActRow,
 )
 JOB_ROWS: tuple[type[JobsTable], ...] = (
     JobsTable,

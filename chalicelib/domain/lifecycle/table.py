@@ -36,3 +36,8 @@ class Lifecycle(Generic[S, E]):
     def sources(self, event: E) -> list[S]:
         """Every status that `event` may start from: the condition of a conditional write."""
         return [status for status, move in self.moves if move == event]
+
+    def target(self, event: E) -> S:
+        """The one status that `event` leads to: what a conditional write sets. Only for events that have one."""
+        (status,) = {target for (_, move), target in self.moves.items() if move == event}
+        return status

@@ -1,0 +1,180 @@
+"""Transitions, as all-or-nothing sets of named writes.
+
+A use case says *what* changes; each write below says on which condition, and takes its legal sources from
+the lifecycle tables. :meth:`Ledger.commit` makes all of them or none::
+
+    ledger.commit(
+        MoveRun(run_id, RunEvent.REJECT, {"decisions": decisions}),
+        ChangeSpec(spec_id, held_by=run_id, release=True),
+    )
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from chalicelib.domain.errors import AlethiaError
+from chalicelib.domain.lifecycle.job import JobEvent, JobStatus
+from chalicelib.domain.lifecycle.run import RunEvent, RunStatus
+from chalicelib.domain.lifecycle.spec import SpecEvent
+from chalicelib.domain.plan import PlanResult
+
+from .facts import ComponentRecord
+from .jobs import JobRecord
+from .runs import RunRecord
+
+MAX_ITEMS = 100
+"""Most items in one transaction."""
+
+Changes = Mapping[str, Any]
+"""Field of the record → its new value; ``None`` removes the field."""
+
+
+class LostRace(AlethiaError):
+    """A condition did not hold: read the rows again to say why. Nothing was written."""
+
+    code = "LostRace"
+
+
+@dataclass(frozen=True)
+class CreateJob:
+    """A job and its frozen snapshot; refused if the job exists."""
+
+    job: JobRecord
+    snapshot: str
+
+
+@dataclass(frozen=True)
+class MoveJob:
+    """A job's transition, allowed from the lifecycle's sources (or the fewer named in `only_from`).
+
+    `attempt` fences a runner: the job must still be in that attempt. `lease_over_at` holds only while
+    the lease is not extended beyond that time. `unless_cancelled` holds while nobody asked to cancel.
+    """
+
+    job_id: str
+    event: JobEvent
+    changes: Changes = field(default_factory=dict)
+    attempt: int | None = None
+    only_from: tuple[JobStatus, ...] | None = None
+    lease_over_at: int | None = None
+
+
+@dataclass(frozen=True)
+class BeginAttempt:
+    """The next attempt of a QUEUED job: its row, and the deadline by which a runner must claim it."""
+
+    job_id: str
+    number: int
+    runner: str
+    task_token: str
+    at: str
+    claim_until: int
+
+
+@dataclass(frozen=True)
+class EndAttempt:
+    """The control plane no longer counts on an attempt. Has no condition: the job's own write carries it."""
+
+    job_id: str
+    number: int
+    at: str
+
+
+@dataclass(frozen=True)
+class StartTerraform:
+    """The attempt is about to change the cloud; refused when it was lost or asked to cancel."""
+
+    job_id: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class StorePlan:
+    """What a PLAN job found; a plan is written once, by the report that also ends the job."""
+
+    job_id: str
+    result: PlanResult
+
+
+@dataclass(frozen=True)
+class CreateRun:
+    """A run; refused if it exists."""
+
+    run: RunRecord
+
+
+@dataclass(frozen=True)
+class MoveRun:
+    """A run's transition, allowed from the lifecycle's sources. Ending it takes it off the live index."""
+
+    run_id: str
+    event: RunEvent
+    changes: Changes = field(default_factory=dict)
+    generation: int | None = None
+
+
+@dataclass(frozen=True)
+class ExpectRun:
+    """Nothing changes; the run must be in this status."""
+
+    run_id: str
+    status: RunStatus
+
+
+@dataclass(frozen=True)
+class ChangeSpec:
+    """What a run does to its spec's row.
+
+    Conditions: `held_by` is the run that must hold the spec (``None``: nobody must);
+    `config_hash` must still be the spec's; `event` must be legal from the spec's status.
+    Effects: `event` moves the status, `hold` makes that run the holder, `release` makes it nobody.
+    """
+
+    spec_id: str
+    held_by: str | None
+    event: SpecEvent | None = None
+    config_hash: str | None = None
+    hold: str | None = None
+    release: bool = False
+    changes: Changes = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExpectSpec:
+    """Nothing changes; the run must hold the spec, and its configuration must be this one."""
+
+    spec_id: str
+    held_by: str
+    config_hash: str
+
+
+@dataclass(frozen=True)
+class PutFacts:
+    """What is now observed of one component, replacing what version `component.version` said."""
+
+    spec_id: str
+    component: ComponentRecord
+
+
+Write = (
+    CreateJob
+    | MoveJob
+    | BeginAttempt
+    | EndAttempt
+    | StartTerraform
+    | StorePlan
+    | CreateRun
+    | MoveRun
+    | ExpectRun
+    | ChangeSpec
+    | ExpectSpec
+    | PutFacts
+)
+
+
+class Ledger(Protocol):
+    """Where transitions are made."""
+
+    def commit(self, *writes: Write) -> None:
+        """Make all of `writes` or none (:class:`LostRace`)."""

@@ -1,0 +1,44 @@
+"""Log chunks and terraform's progress events: numbered, written once each, gone after a while."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from chalicelib.domain.messages import LogChunk, ResourceEvent
+from chalicelib.domain.model import Model
+
+from .paging import Page
+
+
+class AttemptLogChunk(LogChunk):
+    """A chunk, and the attempt that wrote it."""
+
+    attempt: int
+
+
+class AttemptEvent(Model):
+    """An event, and the attempt that saw it."""
+
+    attempt: int
+    event: ResourceEvent
+
+
+class LogStore(Protocol):
+    """Rows of logs and events. Writing one again changes nothing."""
+
+    def append(
+        self,
+        job_id: str,
+        attempt: int,
+        chunks: Sequence[LogChunk],
+        events: Sequence[ResourceEvent],
+        expires_at: int,
+    ) -> None: ...
+
+    def chunks(self, job_id: str, limit: int, cursor: str | None) -> Page[AttemptLogChunk]:
+        """In the order in which they were written; ``next_cursor`` also stands at the end, to go on from."""
+
+    def events(self, job_id: str, limit: int, cursor: str | None) -> Page[AttemptEvent]:
+        """As :meth:`chunks`."""
+
+    def events_of_attempt(self, job_id: str, attempt: int) -> Sequence[ResourceEvent]:
+        """Every event of one attempt, in order."""

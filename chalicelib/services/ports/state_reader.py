@@ -1,0 +1,19 @@
+"""What runs need to know about a terraform state: where its head stands, and what the last commit holds."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from chalicelib.domain.state import StateHead
+
+
+class StateReader(Protocol):
+    """Reads of a state by zone and name (``{project}-{stage}-{region}``)."""
+
+    def head(self, zone_id: str, name: str) -> StateHead | None:
+        """The head row; ``None`` where no state was ever claimed."""
+
+    def addresses(self, zone_id: str, name: str) -> Collection[tuple[str, str | None]] | None:
+        """Address and cloud id of every managed resource in the last committed version.
+
+        Empty where there never was a version; ``None`` when it can't be read now.
+        """

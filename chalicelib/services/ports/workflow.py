@@ -1,0 +1,52 @@
+"""The engine that owns sequence and waiting. It knows no truth: every step reads the rows."""
+
+from enum import StrEnum
+from typing import Protocol
+
+from chalicelib.domain.model import Model
+
+
+class Resume(StrEnum):
+    """The step at which an execution takes a run up; the machine's first Choice knows these words."""
+
+    PLAN = "plan"
+    RECORD_PLAN = "record_plan"
+    REVIEW = "review"
+    CHECK_DIGESTS = "check_digests"
+    APPLY = "apply"
+    FINALIZE = "finalize"
+    MARK = "mark"
+
+
+class ExecutionStatus(StrEnum):
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    ABORTED = "ABORTED"
+    NOT_FOUND = "NOT_FOUND"
+
+
+class Execution(Model):
+    """What the engine says of one execution."""
+
+    status: ExecutionStatus
+    error: str | None = None
+    cause: str | None = None
+
+    @property
+    def stopped_by_operator(self) -> bool:
+        """Somebody aborted it on purpose: a cancel. An engine's own restart names itself as the error."""
+        return self.status is ExecutionStatus.ABORTED and self.error != "States.ServiceRestart"
+
+
+class Workflow(Protocol):
+    """Step Functions, or what stands in for it."""
+
+    def start(self, run_id: str, generation: int, resume: Resume) -> None:
+        """Start ``{run_id}-{generation}``; starting it again starts nothing."""
+
+    def describe(self, run_id: str, generation: int) -> Execution: ...
+
+    def ring(self, task_token: str, outcome: str) -> bool:
+        """Wake a waiting step, best effort: ``False`` when nobody waits on that token (any more)."""
