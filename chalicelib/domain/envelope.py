@@ -16,7 +16,7 @@ import base64
 import json
 import struct
 
-from .errors import AlethiaError
+from .errors import Damaged
 from .model import Model
 from .snapshot import canonical_json
 
@@ -25,7 +25,7 @@ ALGORITHM = "AES-256-GCM"
 NONCE_BYTES = 12
 
 
-class NotAnEnvelope(AlethiaError):
+class NotAnEnvelope(Damaged):
     """The bytes are not an object that Alethia sealed, or were cut short."""
 
     code = "NotAnEnvelope"

@@ -15,6 +15,7 @@
     │   ├── Fenced                    the lease was lost and somebody took it
     │   └── WrongStatus               a lifecycle does not allow that event now
     ├── TooLarge                      over a documented limit
+    ├── Damaged                       what is stored is missing, altered or cut short; never "empty"
     └── Unavailable                   a dependency did not answer; repeating is safe
 
 Domain and services raise these; ``api`` turns them into HTTP in one place.
@@ -136,6 +137,12 @@ class TooLarge(AlethiaError):
     """Over a documented limit."""
 
     code = "TooLarge"
+
+
+class Damaged(AlethiaError):
+    """What a record names is missing from the store, or is not what was written. Never read as "nothing"."""
+
+    code = "Damaged"
 
 
 class Unavailable(AlethiaError):

@@ -120,7 +120,13 @@ def addresses_in_state(state: Mapping[str, Any]) -> list[Identity]:
 
     The id is what terraform's own events call ``id_value``: the attribute ``id``, else ``name``.
     """
-    found: list[Identity] = []
+    return [
+        (address, _id_of(instance.get("attributes") or {})) for address, instance in instances_in_state(state)
+    ]
+
+
+def instances_in_state(state: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every managed resource instance of a terraform state, as terraform wrote it, under its address."""
     for resource in state.get("resources") or []:
         if resource.get("mode") != "managed":
             continue
@@ -128,8 +134,7 @@ def addresses_in_state(state: Mapping[str, Any]) -> list[Identity]:
         if resource.get("module"):
             base = f"{resource['module']}.{base}"
         for instance in resource.get("instances") or []:
-            found.append((base + _index(instance.get("index_key")), _id_of(instance.get("attributes") or {})))
-    return found
+            yield base + _index(instance.get("index_key")), instance
 
 
 def _index(key: str | int | None) -> str:

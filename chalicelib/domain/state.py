@@ -7,6 +7,7 @@ since, so the commit is the only true state and counts, even late; smaller means
 
 from enum import StrEnum
 
+from .components import JsonValue
 from .model import Model
 from .plan import StoredObject
 
@@ -59,6 +60,20 @@ class StateVersion(Model):
     resources: int = 0
     """Managed resource instances in it."""
     created_at: str
+    epoch: int = 0
+    """Of the lock under which it was committed."""
+    rollback_of: str | None = None
+    """Id of the version that a person went back to."""
+
+    @property
+    def id(self) -> str:
+        """The same commit has the same id, however often it arrives; ids sort by serial."""
+        return version_id(self.serial, self.epoch, self.sha256)
+
+
+def version_id(serial: int, epoch: int, sha256: str) -> str:
+    """The id of the version that a commit makes, such as ``0000000012-000003-9f86d081884c7d65``."""
+    return f"{serial:010}-{epoch:06}-{sha256[:16]}"
 
 
 class StateHead(Model):
@@ -70,7 +85,34 @@ class StateHead(Model):
     """``{project}-{stage}-{region}``."""
     epoch: int = 0
     lock: Lock | None = None
+    granted: Lock | None = None
+    """The lock that the epoch was granted with. It outlives the unlock: the epoch stays its holder's."""
     version: StateVersion | None = None
+
+    def is_granted_to(self, job_id: str, attempt: int) -> bool:
+        """Whether the present epoch is this attempt's."""
+        return self.granted is not None and (self.granted.job_id, self.granted.attempt) == (job_id, attempt)
+
+
+class ActKind(StrEnum):
+    """What a person can do to a state by hand."""
+
+    BREAK_LOCK = "break_lock"
+    ROLL_BACK = "roll_back"
+    PULL = "pull"
+    DIFF = "diff"
+
+
+class StateAct(Model):
+    """Who did what to a state by hand, and why. Kept for ever."""
+
+    act_id: str
+    kind: ActKind
+    by: str
+    at: str
+    reason: str
+    details: dict[str, JsonValue] = {}
+    """What it was done to and what came of it; never a value from the state."""
 
 
 class CommitVerdict(StrEnum):
