@@ -24,7 +24,7 @@ class RunnerTasks(Protocol):
         """The task definition revision that a run which begins now is pinned to."""
 
     def start(self, task: RunnerTask) -> str:
-        """Start a container and name it (its ARN). :class:`~chalicelib.domain.errors.Unavailable` if it can't."""
+        """Start a container and answer its ARN, or raise :class:`~chalicelib.domain.errors.Unavailable`."""
 
     def stop(self, runner: str, task_arn: str, reason: str) -> None:
         """Stop a container, best effort."""

@@ -1,0 +1,241 @@
+"""Transitions as DynamoDB transactions: each named write becomes one or two conditional items."""
+
+from collections.abc import Callable, Mapping
+from functools import singledispatchmethod
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from ...domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
+from ...domain.lifecycle.run import RUN
+from ...domain.lifecycle.spec import SPEC, SpecEvent, SpecStatus
+from ...services.ports import ledger
+from ...services.ports.ledger import LostRace, Write
+from .connection import ConditionFailed, Transaction, absent, present
+from .facts import fact_row, unchanged_since
+from .rows import JOB_SK, PLAN_SK, RUN_SK, SNAPSHOT_SK, SPEC_SK, assign, job_row, run_row
+from .tables import (
+    AttemptRow,
+    JobRow,
+    PlanRow,
+    RunRow,
+    SnapshotRow,
+    SpecRow,
+    attempt_sk,
+    job_pk,
+    run_pk,
+    spec_pk,
+)
+
+
+class DynamoLedger:
+    """:class:`~chalicelib.services.ports.ledger.Ledger` on the two tables."""
+
+    def commit(self, *writes: Write) -> None:
+        """Make all of `writes` or none (:class:`LostRace`)."""
+        try:
+            with Transaction() as transaction:
+                items = _Items(transaction)
+                for write in writes:
+                    items.add(write)
+        except ConditionFailed as error:
+            raise LostRace(
+                "Something changed meanwhile. Look again, then repeat.",
+                details={"failed": list(error.failed)},
+            ) from error
+
+
+class _Items:
+    """One transaction's items. A write's name is its class and the thing it is about."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+
+    @singledispatchmethod
+    def add(self, write: Any) -> None:
+        raise TypeError(f"{type(write).__name__} is no write that the ledger knows")
+
+    @add.register
+    def _(self, write: ledger.CreateJob) -> None:
+        job = write.job
+        snapshot = SnapshotRow(
+            job_pk(job.job_id), SNAPSHOT_SK, text=write.snapshot, config_hash=job.config_hash
+        )
+        self.transaction.put(f"CreateJob {job.job_id}", job_row(job), absent(JobRow))
+        self.transaction.put(f"CreateJob {job.job_id} snapshot", snapshot, absent(SnapshotRow))
+
+    @add.register
+    def _(self, write: ledger.MoveJob) -> None:
+        target = JOB.target(write.event)
+        sources = write.only_from or tuple(JOB.sources(write.event))
+        condition = JobRow.status.is_in(*map(str, sources))
+        if write.attempt is not None:
+            condition &= JobRow.attempt == write.attempt
+        if write.lease_over_at is not None:
+            condition &= JobRow.lease_expires_at <= write.lease_over_at
+        actions = [JobRow.status.set(str(target)), *assign(JobRow, write.changes)]
+        if target in JOB.terminal:
+            actions.append(JobRow.live.remove())
+        if write.event is JobEvent.RETRY:
+            # A QUEUED job without a deadline has no attempt under way: the next dispatch begins one.
+            actions += [JobRow.lease_expires_at.remove(), JobRow.claim_id.remove(), JobRow.phase.remove()]
+        self._update(f"MoveJob {write.job_id}", JobRow(job_pk(write.job_id), JOB_SK), actions, condition)
+
+    @add.register
+    def _(self, write: ledger.BeginAttempt) -> None:
+        nothing_under_way = JobRow.lease_expires_at.does_not_exist() & (JobRow.attempt == write.number - 1)
+        self._update(
+            f"BeginAttempt {write.job_id}",
+            JobRow(job_pk(write.job_id), JOB_SK),
+            [JobRow.attempt.set(write.number), JobRow.lease_expires_at.set(write.claim_until)],
+            (JobRow.status == str(JobStatus.QUEUED)) & nothing_under_way,
+        )
+        attempt = AttemptRow(
+            job_pk(write.job_id),
+            attempt_sk(write.number),
+            number=write.number,
+            runner=write.runner,
+            task_token=write.task_token,
+            dispatched_at=write.at,
+        )
+        self.transaction.put(f"BeginAttempt {write.job_id} row", attempt, absent(AttemptRow))
+
+    @add.register
+    def _(self, write: ledger.EndAttempt) -> None:
+        self._update(
+            f"EndAttempt {write.job_id}",
+            AttemptRow(job_pk(write.job_id), attempt_sk(write.number)),
+            [AttemptRow.over_at.set(write.at)],
+            present(AttemptRow),
+        )
+
+    @add.register
+    def _(self, write: ledger.StartTerraform) -> None:
+        with_the_runner = JobRow.status.is_in(*map(str, WITH_A_RUNNER)) & (JobRow.attempt == write.attempt)
+        self._update(
+            f"StartTerraform {write.job_id}",
+            JobRow(job_pk(write.job_id), JOB_SK),
+            [JobRow.terraform_started.set(True)],
+            with_the_runner & (JobRow.cancel_requested == False),  # noqa: E712  an expression, not a test
+        )
+
+    @add.register
+    def _(self, write: ledger.StorePlan) -> None:
+        self._update(
+            f"StorePlan {write.job_id}",
+            PlanRow(job_pk(write.job_id), PLAN_SK),
+            [
+                PlanRow.result.set(write.result.model_dump(mode="json")),
+                PlanRow.summary.set(write.result.summary.model_dump(mode="json")),
+                PlanRow.digest.set(write.result.manifest.digest),
+            ],
+            PlanRow.digest.does_not_exist(),
+        )
+
+    @add.register
+    def _(self, write: ledger.CreateRun) -> None:
+        self.transaction.put(f"CreateRun {write.run.run_id}", run_row(write.run), absent(RunRow))
+
+    @add.register
+    def _(self, write: ledger.MoveRun) -> None:
+        target = RUN.target(write.event)
+        condition = RunRow.status.is_in(*map(str, RUN.sources(write.event)))
+        if write.generation is not None:
+            condition &= RunRow.generation == write.generation
+        actions = [RunRow.status.set(str(target)), *assign(RunRow, write.changes)]
+        if target in RUN.terminal:
+            actions.append(RunRow.live.remove())
+        self._update(f"MoveRun {write.run_id}", RunRow(run_pk(write.run_id), RUN_SK), actions, condition)
+
+    @add.register
+    def _(self, write: ledger.ExpectRun) -> None:
+        self.transaction.check(
+            f"ExpectRun {write.run_id}",
+            RunRow,
+            (run_pk(write.run_id), RUN_SK),
+            RunRow.status == str(write.status),
+        )
+
+    @add.register
+    def _(self, write: ledger.ChangeSpec) -> None:
+        condition = present(SpecRow) & _held_by(write.held_by)
+        actions = assign(SpecRow, write.changes)
+        if write.config_hash is not None:
+            condition &= SpecRow.config_hash == write.config_hash
+        if write.event is not None:
+            moved, legal = _SPEC_MOVES.get(write.event, _settle)(write.event)
+            condition &= legal
+            actions += moved
+        if write.hold is not None:
+            actions.append(SpecRow.live_run.set(write.hold))
+        if write.release:
+            actions.append(SpecRow.live_run.remove())
+        self._update(
+            f"ChangeSpec {write.spec_id}", SpecRow(spec_pk(write.spec_id), SPEC_SK), actions, condition
+        )
+
+    @add.register
+    def _(self, write: ledger.ExpectSpec) -> None:
+        self.transaction.check(
+            f"ExpectSpec {write.spec_id}",
+            SpecRow,
+            (spec_pk(write.spec_id), SPEC_SK),
+            _held_by(write.held_by) & (SpecRow.config_hash == write.config_hash),
+        )
+
+    @add.register
+    def _(self, write: ledger.PutFacts) -> None:
+        component = write.component
+        self.transaction.put(
+            f"PutFacts {component.kind}#{component.name}",
+            fact_row(write.spec_id, component),
+            unchanged_since(component.version),
+        )
+
+    def _update(self, name: str, row: Any, actions: list[Action], condition: Condition) -> None:
+        self.transaction.update(name, row, actions, condition)
+
+
+def _held_by(run_id: str | None) -> Condition:
+    return SpecRow.live_run.does_not_exist() if run_id is None else SpecRow.live_run == run_id
+
+
+SpecMove = tuple[list[Action], Condition]
+
+
+def _legal(event: SpecEvent) -> Condition:
+    return SpecRow.status.is_in(*map(str, SPEC.sources(event)))
+
+
+def _begin(event: SpecEvent) -> SpecMove:
+    """Work begins: what the spec is settled in is kept, to go back to."""
+    begun: list[Action] = [
+        SpecRow.settled_status.set(SpecRow.status),
+        SpecRow.status.set(str(SPEC.target(event))),
+    ]
+    return begun, _legal(event)
+
+
+def _go_on(event: SpecEvent) -> SpecMove:
+    return [SpecRow.status.set(str(SPEC.target(event)))], _legal(event)
+
+
+def _settle(event: SpecEvent) -> SpecMove:
+    target = str(SPEC.target(event))
+    return [SpecRow.status.set(target), SpecRow.settled_status.set(target)], _legal(event)
+
+
+def _withdraw(_: SpecEvent) -> SpecMove:
+    """As :func:`chalicelib.domain.lifecycle.spec.after`: back to the status that it was settled in."""
+    withdrawable = (SpecStatus.QUEUED, SpecStatus.DESTROYING)
+    return [SpecRow.status.set(SpecRow.settled_status)], SpecRow.status.is_in(*map(str, withdrawable))
+
+
+_SPEC_MOVES: Mapping[SpecEvent, Callable[[SpecEvent], SpecMove]] = {
+    SpecEvent.QUEUE_DEPLOY: _begin,
+    SpecEvent.QUEUE_DESTROY: _begin,
+    SpecEvent.START_DEPLOY: _go_on,
+    SpecEvent.WITHDRAW: _withdraw,
+}
+"""Events with a rule of their own; every other one settles the spec."""
