@@ -1,0 +1,59 @@
+# Everything a person or a CI runs. Each target sets up what it needs; nothing is installed outside this folder.
+#
+#   make demo    the main job, narrated: plan, review, apply, destroy, on an emulated AWS account
+#   make up      start the embedded stack and keep it up; prints its address and a sign-in token
+#   make test    every check and every test, with real terraform
+#   make check   ruff, mypy, import rules, unit tests: under a minute
+#   make bench   measured speed, as a table
+#   make lock    resolve the dependency groups of pyproject.toml anew
+#   make clean   remove what the targets made (not the stacks' data)
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+SOURCES := app.py chalicelib runner_task alethia cdk scripts tests benchmarks
+
+.PHONY: demo up test check lint unit bench lock clean local dev node
+
+demo: local
+	@$(BIN)/python -m alethia demo $(ARGS)
+
+up: local
+	@$(BIN)/python -m alethia up $(ARGS)
+
+test: check node
+	$(BIN)/python -m pytest -q --ignore tests/unit -m "not e2e" -n 2 $(ARGS)
+	$(BIN)/python -m pytest -q -m e2e tests/e2e $(ARGS)
+
+check: lint unit
+
+lint: dev
+	$(BIN)/ruff check $(wildcard $(SOURCES))
+	$(BIN)/ruff format --check $(wildcard $(SOURCES))
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: dev
+	$(BIN)/python -m pytest -q tests/unit $(ARGS)
+
+bench: dev
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock:
+	$(PYTHON) scripts/lock.py
+
+clean:
+	rm -rf .venv node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# What the targets stand on. Each is quick when there is nothing to do.
+
+local:
+	@$(PYTHON) scripts/venv.py local
+	@$(PYTHON) scripts/terraform.py > /dev/null
+
+dev:
+	@$(PYTHON) scripts/venv.py dev
+
+node:
+	@$(PYTHON) scripts/node.py
+	@$(PYTHON) scripts/terraform.py > /dev/null

@@ -1,0 +1,218 @@
+"""What the CDK stack creates in AWS, created in the emulated one.
+
+Everything is found first and made only when it is missing, as this runs at each start over the data of the
+last. Addresses change from start to start: the environment of the functions and the state machine are
+therefore written anew each time.
+"""
+
+import hashlib
+import io
+import json
+import secrets
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters.dynamodb import connection
+from chalicelib.settings import Settings
+
+from .emulated_aws import ACCOUNT, REGION
+from .errors import StackError
+from .processes import PROJECT
+
+Clients = Callable[[str], Any]
+
+STATE_MACHINE_FILE = PROJECT / "cdk" / "state_machines" / "plan_review_apply.asl.json"
+
+BUCKET = "alethia-store"
+KEY_ALIAS = "alias/alethia"
+JOB_TOKEN_SECRET = "alethia/job-token"  # noqa: S105  (a secret's name)
+RUNNER_SECRET = "alethia/runner-credential"  # noqa: S105
+CLUSTER = "alethia"
+TASK_FAMILY = "alethia-runner"
+STATE_MACHINE = "alethia-plan-review-apply"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/alethia-embedded"
+
+CONTAINER = "runner"
+
+
+def state_machine_arn() -> str:
+    """Known before it exists: the functions need it in their environment."""
+    return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{STATE_MACHINE}"
+
+
+def function_arn(name: str) -> str:
+    """The address of a function."""
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:alethia-{name}"
+
+
+def storage(clients: Clients, settings: Settings) -> None:
+    """Both tables and the store's bucket."""
+    connection.connect(settings)
+    connection.create_tables()
+    s3 = clients("s3")
+    if settings.store_bucket not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(
+            Bucket=settings.store_bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+
+
+def encryption_key(clients: Clients) -> str:
+    """The ARN of the key that wraps every object's data key."""
+    kms = clients("kms")
+    for page in kms.get_paginator("list_aliases").paginate():
+        for alias in page["Aliases"]:
+            if alias["AliasName"] == KEY_ALIAS:
+                return str(kms.describe_key(KeyId=alias["TargetKeyId"])["KeyMetadata"]["Arn"])
+    key = kms.create_key(Description="Alethia: states, plans, reviews and logs")["KeyMetadata"]
+    kms.create_alias(AliasName=KEY_ALIAS, TargetKeyId=key["KeyId"])
+    return str(key["Arn"])
+
+
+def secret(clients: Clients, name: str) -> tuple[str, str]:
+    """ARN and value of a secret; a fresh random one the first time."""
+    vault = clients("secretsmanager")
+    try:
+        arn = str(vault.describe_secret(SecretId=name)["ARN"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        arn = str(vault.create_secret(Name=name, SecretString=secrets.token_urlsafe(48))["ARN"])
+    return arn, str(vault.get_secret_value(SecretId=name)["SecretString"])
+
+
+def cluster(clients: Clients) -> None:
+    """The cluster that runner tasks are started in."""
+    clients("ecs").create_cluster(clusterName=CLUSTER)
+
+
+def task_definition(clients: Clients, *, api_url: str, credential_arn: str) -> str:
+    """The runner's task definition; a new revision only when something in it changed."""
+    ecs = clients("ecs")
+    container = {
+        "name": CONTAINER,
+        "image": "alethia-runner",
+        "essential": True,
+        "stopTimeout": 120,
+        "environment": [{"name": "ALETHIA_API_URL", "value": api_url}],
+        "secrets": [{"name": "ALETHIA_RUNNER_CREDENTIAL", "valueFrom": credential_arn}],
+    }
+    try:
+        present = ecs.describe_task_definition(taskDefinition=TASK_FAMILY)["taskDefinition"]
+        found = present["containerDefinitions"][0]
+        if all(found.get(name) == value for name, value in container.items()):
+            return str(present["taskDefinitionArn"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("ClientException", "ResourceNotFoundException"):
+            raise
+    made = ecs.register_task_definition(
+        family=TASK_FAMILY,
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu="1024",
+        memory="2048",
+        containerDefinitions=[container],
+    )
+    return str(made["taskDefinition"]["taskDefinitionArn"])
+
+
+def functions(clients: Clients, handlers: Mapping[str, str], environ: Mapping[str, str]) -> None:
+    """One function for each of the app's event handlers.
+
+    Parameters
+    ----------
+    handlers : Mapping
+        Function name → name in ``app.py``.
+    environ : Mapping
+        What the control plane's settings are made of.
+    """
+    for name, handler in handlers.items():
+        _function(clients("lambda"), name, handler, environ)
+
+
+def warm(clients: Clients, names: list[str]) -> None:
+    """Let each function import the app now, so that the first click does not wait for it."""
+    for name in names:
+        clients("lambda").invoke(FunctionName=f"alethia-{name}", Payload=json.dumps(WARM).encode())
+
+
+WARM = {"alethia-embedded": "warm"}
+"""The event that the shim answers by itself."""
+
+
+def _function(client: Any, name: str, handler: str, environ: Mapping[str, str]) -> None:
+    full_name = f"alethia-{name}"
+    code = _shim(handler)
+    settings = {
+        "Handler": "shim.handle",
+        "Runtime": "python3.12",
+        "Role": ROLE,
+        "Timeout": 60,
+        "MemorySize": 512,
+        "Environment": {"Variables": dict(environ)},
+    }
+    try:
+        client.get_function_configuration(FunctionName=full_name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        client.create_function(FunctionName=full_name, Code={"ZipFile": code}, **settings)
+        return
+    client.update_function_code(FunctionName=full_name, ZipFile=code)
+    client.update_function_configuration(FunctionName=full_name, **settings)
+
+
+def _shim(handler: str) -> bytes:
+    """A deployment package that runs the app from this working copy."""
+    source = (
+        "import sys\n"
+        f"sys.path.insert(0, {str(PROJECT)!r})\n"
+        f"from app import {handler} as handler\n\n\n"
+        "def handle(event, context):\n"
+        f"    if event == {WARM!r}:\n"
+        "        return None\n"
+        "    return handler(event, context)\n"
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr(zipfile.ZipInfo("shim.py", (2020, 1, 1, 0, 0, 0)), source)
+    return packed.getvalue()
+
+
+def state_machine(clients: Clients, substitutions: Mapping[str, str]) -> str:
+    """The same ASL file as the deployment's, filled in.
+
+    Raises
+    ------
+    StackError
+        The file names a substitution that is not in `substitutions`.
+    """
+    definition = fill(STATE_MACHINE_FILE.read_text(), substitutions)
+    states = clients("stepfunctions")
+    arn = state_machine_arn()
+    try:
+        states.describe_state_machine(stateMachineArn=arn)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "StateMachineDoesNotExist":
+            raise
+        states.create_state_machine(name=STATE_MACHINE, definition=definition, roleArn=ROLE)
+        return arn
+    states.update_state_machine(stateMachineArn=arn, definition=definition)
+    return arn
+
+
+def fill(template: str, substitutions: Mapping[str, str]) -> str:
+    """Replace each ``${Name}``; a name without a value is an error, not an empty text."""
+    for name, value in substitutions.items():
+        template = template.replace(f"${{{name}}}", value)
+    if "${" in template:
+        left = template.split("${", 1)[1].split("}", 1)[0]
+        raise StackError(f"The state machine wants ${{{left}}}, which the embedded stack does not fill in.")
+    return template
+
+
+def sha256(text: str) -> str:
+    """How a credential is kept."""
+    return hashlib.sha256(text.encode()).hexdigest()
