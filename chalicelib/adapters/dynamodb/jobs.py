@@ -7,8 +7,8 @@ from pynamodb.expressions.update import Action
 
 from ...domain.lifecycle.job import JOB, WITH_A_RUNNER, JobStatus
 from ...domain.plan import PlanSummary
+from ...services.paging import Page
 from ...services.ports.jobs import Attempt, JobRecord, StoredPlan
-from ...services.ports.paging import Page
 from .connection import ConditionFailed, dynamodb_errors, get_or_none, present
 from .paging import newest_first
 from .rows import JOB_SK, PLAN_SK, SNAPSHOT_SK, jobs_of_spec, jobs_of_zone, record
@@ -78,12 +78,11 @@ class DynamoJobs:
 
     def store_summary(self, job_id: str, summary: PlanSummary) -> None:
         row = PlanRow(job_pk(job_id), PLAN_SK)
-        before_the_result = absent(PlanRow) | PlanRow.digest.does_not_exist()
+        stored = PlanRow.summary.set(summary.model_dump(mode="json"))
+        before_the_result = PlanRow.digest.does_not_exist()
         try:
             with dynamodb_errors():
-                row.update(
-                    [PlanRow.summary.set(summary.model_dump(mode="json"))], condition=before_the_result
-                )
+                row.update([stored], condition=before_the_result)
         except ConditionFailed:
             return
 
@@ -125,8 +124,8 @@ def _job(row: JobRow) -> JobRecord:
 
 def _with_the_runner(attempt: int) -> Condition:
     """This attempt still holds the job."""
-    running: Condition = JobRow.status.is_in(*map(str, WITH_A_RUNNER))
-    return running & (JobRow.attempt == attempt)
+    held: Condition = JobRow.status.is_in(*map(str, WITH_A_RUNNER)) & (JobRow.attempt == attempt)
+    return held
 
 
 def _changed(row: JobRow, actions: list[Action], condition: Condition) -> JobRecord | None:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ...domain.messages import LogChunk, ResourceEvent
+from ...services.paging import Page
 from ...services.ports.logs import AttemptEvent, AttemptLogChunk
-from ...services.ports.paging import Page
 from .connection import decode_cursor, dynamodb_errors, encode_cursor
 from .tables import EventRow, LogRow, numbered_sk
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pynamodb.indexes import Index
 from pynamodb.models import Model
 
-from ...services.ports.paging import Page
+from ...services.paging import Page
 from .connection import decode_cursor, dynamodb_errors, encode_cursor
 
 Row = TypeVar("Row", bound=Model)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...domain.lifecycle.run import RUN, RunStatus
-from ...services.ports.paging import Page
+from ...services.paging import Page
 from ...services.ports.runs import RunRecord
 from .connection import ConditionFailed, dynamodb_errors, get_or_none
 from .jobs import live_keys

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from chalicelib.domain.model import Model
-from chalicelib.domain.spec import ComponentFacts
+from ...domain.model import Model
+from ...domain.spec import ComponentFacts
 
 
 class Work(Model):

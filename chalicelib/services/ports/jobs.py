@@ -7,11 +7,10 @@ Reads are strongly consistent, except lists. Writes that belong to a transition 
 from collections.abc import Sequence
 from typing import Protocol
 
-from chalicelib.domain.job import Job
-from chalicelib.domain.model import Model
-from chalicelib.domain.plan import PlanResult, PlanSummary, StoredObject
-
-from .paging import Page
+from ...domain.job import Job
+from ...domain.model import Model
+from ...domain.plan import PlanResult, PlanSummary, StoredObject
+from ..paging import Page
 
 
 class JobRecord(Job):
@@ -86,9 +85,7 @@ class JobStore(Protocol):
     def stopped(self, job_id: str, number: int, at: str, reason: str) -> None:
         """ECS says that the attempt's task is gone. The first time counts."""
 
-    def extend_lease(
-        self, job_id: str, attempt: int, *, claim_id: str, until: int, phase: str
-    ) -> JobRecord | None:
+    def extend_lease(self, job_id: str, attempt: int, *, until: int, phase: str) -> JobRecord | None:
         """Keep a running attempt's lease, CLAIMED becoming PROCESSING; ``None`` if it was lost."""
 
     def store_summary(self, job_id: str, summary: PlanSummary) -> None: ...

@@ -13,12 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from chalicelib.domain.errors import AlethiaError
-from chalicelib.domain.lifecycle.job import JobEvent, JobStatus
-from chalicelib.domain.lifecycle.run import RunEvent, RunStatus
-from chalicelib.domain.lifecycle.spec import SpecEvent
-from chalicelib.domain.plan import PlanResult
-
+from ...domain.errors import AlethiaError
+from ...domain.lifecycle.job import JobEvent, JobStatus
+from ...domain.lifecycle.run import RunEvent, RunStatus
+from ...domain.lifecycle.spec import SpecEvent
+from ...domain.plan import PlanResult
 from .facts import ComponentRecord
 from .jobs import JobRecord
 from .runs import RunRecord
@@ -49,7 +48,7 @@ class MoveJob:
     """A job's transition, allowed from the lifecycle's sources (or the fewer named in `only_from`).
 
     `attempt` fences a runner: the job must still be in that attempt. `lease_over_at` holds only while
-    the lease is not extended beyond that time. `unless_cancelled` holds while nobody asked to cancel.
+    the lease is not extended beyond that time.
     """
 
     job_id: str

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from chalicelib.domain.messages import LogChunk, ResourceEvent
-from chalicelib.domain.model import Model
-
-from .paging import Page
+from ...domain.messages import LogChunk, ResourceEvent
+from ...domain.model import Model
+from ..paging import Page
 
 
 class AttemptLogChunk(LogChunk):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from chalicelib.domain.model import Model
+from ...domain.model import Model
 
 
 class RunnerTask(Model):

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from chalicelib.domain.run import Run
-
-from .paging import Page
+from ...domain.run import Run
+from ..paging import Page
 
 
 class RunRecord(Run):

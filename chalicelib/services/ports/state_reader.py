@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from chalicelib.domain.state import StateHead
+from ...domain.state import StateHead
 
 
 class StateReader(Protocol):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.domain.model import Model
+from ...domain.model import Model
 
 
 class Resume(StrEnum):
