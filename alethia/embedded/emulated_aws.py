@@ -26,13 +26,20 @@ class EmulatedAws:
         data.ministack_tmp.mkdir(mode=0o700, exist_ok=True)
         environ = clean_environment(
             {
-                "BIND_HOST": HOST, "GATEWAY_PORT": str(port), "MINISTACK_HOST": HOST, "MINISTACK_REGION":
-                REGION, "MINISTACK_ACCOUNT_ID": ACCOUNT, "PERSIST_STATE": "1", "S3_PERSIST": "1",
-                "STATE_DIR": str(data.aws_state), "S3_DATA_DIR": str(data.store), "TMPDIR":
-                str(data.ministack_tmp), # With a Docker daemon around, it would pull an image for each ECS
-                task; the agent plays ECS here. "DOCKER_HOST":
-                "unix:///nonexistent/alethia-starts-no-containers.sock", "LOG_LEVEL": "WARNING", "SERVICES":
-                "dynamodb,s3,kms,secretsmanager,ecs,lambda,stepfunctions,iam,sts,logs",
+                "BIND_HOST": HOST,
+                "GATEWAY_PORT": str(port),
+                "MINISTACK_HOST": HOST,
+                "MINISTACK_REGION": REGION,
+                "MINISTACK_ACCOUNT_ID": ACCOUNT,
+                "PERSIST_STATE": "1",
+                "S3_PERSIST": "1",
+                "STATE_DIR": str(data.aws_state),
+                "S3_DATA_DIR": str(data.store),
+                "TMPDIR": str(data.ministack_tmp),
+                # With a Docker daemon around, it would pull an image for each task; the agent plays ECS.
+                "DOCKER_HOST": "unix:///nonexistent/alethia-starts-no-containers.sock",
+                "LOG_LEVEL": "WARNING",
+                "SERVICES": "dynamodb,s3,kms,secretsmanager,ecs,lambda,stepfunctions,iam,sts,logs",
             }
         )
         self._child = Child("ministack", "ministack", [], env=environ, log=data.logs / "ministack.log")

@@ -20,9 +20,16 @@ MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "a
 
 
 def find_terraform(project: Path) -> Path:
-    """The binary that ``scripts/terraform.py`` finds or fetches; :class:`StackError` says why there is
-    none.""" script = project / "scripts" / "terraform.py" answer = subprocess.run([sys.executable,
-    str(script)], stdout=subprocess.PIPE, text=True, check=False) if answer.returncode:
+    """The binary that ``scripts/terraform.py`` finds or fetches.
+
+    Raises
+    ------
+    StackError
+        There is none; the script has said why.
+    """
+    script = project / "scripts" / "terraform.py"
+    answer = subprocess.run([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, check=False)
+    if answer.returncode:
         raise StackError("No usable terraform; see above.")
     return Path(answer.stdout.strip())
 
