@@ -1,0 +1,27 @@
+"""EC2: tags and descriptions that come back the way they were set.
+
+* A launch template's own tags turn up as tags of what it launches. Symptom: with default tags, every plan
+  wants to remove a tag specification that the configuration never had.
+* A security group rule that names another group loses its description. Symptom: a change at every plan.
+"""
+
+from typing import Any
+
+from moto.ec2.models.launch_templates import LaunchTemplateVersion
+from moto.ec2.models.security_groups import SecurityGroupRule
+
+from .patching import Method, around, around_property
+
+
+def close_gaps() -> None:
+    @around(LaunchTemplateVersion, "__init__")
+    def keep_own_tags_out(original: Method, version: Any, *args: Any, **kwargs: Any) -> None:
+        original(version, *args, **kwargs)
+        specifications = version.data.pop("TagSpecifications", [])
+        for_launched = [item for item in specifications if item["ResourceType"] != "launch-template"]
+        if for_launched:
+            version.data["TagSpecifications"] = for_launched
+
+    @around_property(SecurityGroupRule, "description")
+    def of_a_group_too(original: Method, rule: Any) -> str | None:
+        return original(rule) or (rule.source_group or {}).get("Description")

@@ -1,0 +1,13 @@
+terraform {
+  required_version = ">= 1.11.0, < 2.0.0"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+
+  # Left empty on purpose: the address comes from TF_HTTP_* at run time and so never enters a saved plan.
+  backend "http" {}
+}
