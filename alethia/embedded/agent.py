@@ -104,7 +104,8 @@ class EcsAgent:
         while self._containers:
             time.sleep(0.05)
         self._stopping.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         if self._warm:
             _discard(self._warm.process)
 

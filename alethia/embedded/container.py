@@ -27,19 +27,23 @@ from typing import Any
 
 PR_SET_CHILD_SUBREAPER = 36
 RUNNER = "runner_task"
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
 def main() -> None:
-    """Warm up, wait for a task, run it."""
+    """Warm up, wait for a task, run it. A module named as the first argument takes the runner's place."""
+    module = sys.argv[1] if len(sys.argv) > 1 else RUNNER
     adopt_orphans()
-    importlib.import_module(f"{RUNNER}.__main__")
+    importlib.import_module(f"{module}.__main__" if module == RUNNER else module)
     line = sys.stdin.readline()
     if not line:
         return
     task = json.loads(line)
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     pid = os.fork()
     if pid == 0:
-        _become_runner(task)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        _become_runner(module, task)
     _stand_by(pid)
 
 
@@ -49,7 +53,7 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _become_runner(task: dict[str, Any]) -> None:
+def _become_runner(module: str, task: dict[str, Any]) -> None:
     os.setsid()
     os.environ.clear()
     os.environ.update(task["environ"])
@@ -58,10 +62,10 @@ def _become_runner(task: dict[str, Any]) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
-    sys.argv = [RUNNER]
+    sys.argv = [module]
     code = 0
     try:
-        runpy.run_module(RUNNER, run_name="__main__", alter_sys=True)
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:
@@ -79,11 +83,12 @@ def _stand_by(runner: int) -> None:
             os.kill(runner, number)
 
     def kill_all(_number: int, _frame: FrameType | None) -> None:
-        kill_descendants(os.getpid())
+        _kill_once(os.getpid())
 
     signal.signal(signal.SIGTERM, pass_on)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGQUIT, kill_all)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     status = _wait_for(runner)
     kill_descendants(os.getpid())
     sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
@@ -98,13 +103,18 @@ def _wait_for(runner: int) -> int:
 
 def kill_descendants(root: int) -> None:
     """SIGKILL everything below `root` and reap what is ours, until nothing is left."""
-    while found := list(descendants(root)):
-        for pid in found:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+    while _kill_once(root):
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, 0)[0]:
                 pass
+
+
+def _kill_once(root: int) -> bool:
+    found = list(descendants(root))
+    for pid in found:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return bool(found)
 
 
 def descendants(root: int) -> Iterator[int]:

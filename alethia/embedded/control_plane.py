@@ -1,0 +1,159 @@
+"""The control plane on one machine: everything of ours, over the emulated AWS.
+
+It can be restarted while the customer's cloud and the runners go on, as a deployment's parts can.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.settings import Settings
+
+from . import provision, seed
+from .agent import EcsAgent
+from .data_dir import DataDir
+from .emulated_aws import REGION, EmulatedAws, clients
+from .errors import StackError
+from .processes import HOST, Child, clean_environment
+from .schedule import Schedule
+
+log = logging.getLogger(__name__)
+
+RECONCILE_SECONDS = 10
+
+FUNCTIONS = {
+    "dispatch": "dispatch",
+    "record-plan": "record_plan",
+    "await-review": "await_review",
+    "check-digests": "check_digests",
+    "finalize": "finalize",
+    "mark-ended": "mark_ended",
+    "task-stopped": "task_stopped",
+    "reconcile": "reconcile",
+}
+"""Function → handler in ``app.py``."""
+
+SUBSTITUTIONS = {
+    "DispatchFunctionArn": "dispatch",
+}
+"""``${Name}`` in the state machine's file → function."""
+
+
+class ControlPlane:
+    """ministack, what is provisioned in it, the API, and the two parts of AWS that ministack does not play.
+
+    Parameters
+    ----------
+    runner_environ : Mapping[str, str]
+        Environment of every runner, besides what ECS gives it.
+    """
+
+    def __init__(
+        self, data: DataDir, *, aws_port: int, api_port: int, runner_environ: Mapping[str, str]
+    ) -> None:
+        self.url = f"http://{HOST}:{api_port}"
+        self._data = data
+        self._api_port = api_port
+        self._aws = EmulatedAws(data, aws_port)
+        self._clients = clients(self._aws.endpoint)
+        self._api: Child | None = None
+        self._schedule: Schedule | None = None
+        self.agent = EcsAgent(
+            clients=self._clients,
+            cluster=provision.CLUSTER,
+            runner_environ=runner_environ,
+            deliver=lambda event: self.invoke("task-stopped", event),
+            logs=data.logs,
+            work=data.runner_work,
+        )
+
+    def start(self) -> None:
+        """Start everything, in order."""
+        self._begin()
+        self.agent.start()
+
+    def stop(self) -> None:
+        """Stop runners first (they still report), then the rest."""
+        try:
+            self.agent.stop()
+        finally:
+            self._end()
+
+    def restart(self) -> None:
+        """Stop and start ministack, the API and the schedule; containers go on meanwhile."""
+        self.agent.pause()
+        self._end()
+        self._begin()
+        self.agent.resume()
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
+        """Call one of the functions as AWS would, and hand back its answer."""
+        answer = self._clients("lambda").invoke(
+            FunctionName=f"alethia-{function}", Payload=json.dumps(event).encode()
+        )
+        payload = answer["Payload"].read()
+        if answer.get("FunctionError"):
+            raise StackError(f"{function} failed: {payload.decode(errors='replace')[:2000]}")
+        return json.loads(payload) if payload else None
+
+    def _begin(self) -> None:
+        self._aws.start()
+        settings = self._provision()
+        self._api = Child(
+            "The API",
+            "alethia.embedded.server",
+            ["--host", HOST, "--port", str(self._api_port), "--data-dir", str(self._data.root)],
+            env=clean_environment(environment(settings)),
+            log=self._data.logs / "api.log",
+        )
+        self._api.start()
+        self._api.wait_ready(f"{self.url}/api/openapi.json")
+        provision.warm(self._clients, list(FUNCTIONS))
+        self._schedule = Schedule(lambda: self.invoke("reconcile", {}), seconds=RECONCILE_SECONDS)
+        self._schedule.start()
+
+    def _end(self) -> None:
+        if self._schedule:
+            self._schedule.stop()
+        if self._api:
+            self._api.stop()
+        self._aws.stop()
+
+    def _provision(self) -> Settings:
+        made = self._clients
+        credential_arn, credential = provision.secret(made, provision.RUNNER_SECRET)
+        provision.secret(made, provision.JOB_TOKEN_SECRET)
+        provision.cluster(made)
+        settings = Settings(
+            region=REGION,
+            aws_endpoint_url=self._aws.endpoint,
+            store_endpoint_url=self._aws.endpoint,
+            store_region=REGION,
+            store_bucket=provision.BUCKET,
+            kms_key_id=provision.encryption_key(made),
+            job_token_secret=provision.JOB_TOKEN_SECRET,
+            oidc_issuer=f"{self.url}/issuer",
+            oidc_jwks_url=f"{self.url}/issuer/jwks.json",
+            public_api_url=self.url,
+            state_machine_arn=provision.state_machine_arn(),
+            ecs_cluster=provision.CLUSTER,
+            ecs_task_definition=provision.task_definition(
+                made, api_url=self.url, credential_arn=credential_arn
+            ),
+            ecs_subnets="subnet-embedded",
+            ecs_security_groups="sg-embedded",
+        )
+        provision.storage(made, settings)
+        seed.seed(settings, credential_sha256=provision.sha256(credential))
+        provision.functions(made, FUNCTIONS, environment(settings))
+        provision.state_machine(
+            made, {name: provision.function_arn(function) for name, function in SUBSTITUTIONS.items()}
+        )
+        return settings
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Settings as the variables they are read from."""
+    values = settings.model_dump(mode="json", exclude_defaults=True)
+    return {f"ALETHIA_{name.upper()}": str(value) for name, value in values.items() if value is not None}

@@ -1,0 +1,107 @@
+"""The whole system on one machine: an emulated customer's cloud, and the control plane."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .control_plane import ControlPlane
+from .data_dir import DataDir
+from .processes import HOST, PROJECT, Child, clean_environment, free_port
+from .terraform import find_terraform, write_cli_config
+
+CLOUD_ACCOUNT = "123456789012"
+"""The emulated customer's account, as the seeded identity names it."""
+
+FROM_A_PERSON = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+"""What a runner needs of the machine it runs on."""
+
+
+@dataclass
+class Stack:
+    """A stack that runs.
+
+    Parameters
+    ----------
+    real_aws : bool
+        Runners use the AWS credentials of this process's environment, and there is no emulated cloud.
+    """
+
+    data: DataDir
+    real_aws: bool = False
+
+    def start(self) -> None:
+        """Start it; what was started is stopped again when a later part can't start."""
+        ports = self.data.remembered().get("ports", {})
+        aws, cloud, api = (free_port(ports.get(name)) for name in ("aws", "cloud", "api"))
+        self.cloud_url = f"http://{HOST}:{cloud}"
+        self._cloud = Child(
+            "The emulated cloud",
+            "alethia.embedded.customer_cloud",
+            ["--host", HOST, "--port", str(cloud)],
+            env=clean_environment({}),
+            log=self.data.logs / "cloud.log",
+        )
+        self.control_plane = ControlPlane(
+            self.data, aws_port=aws, api_port=api, runner_environ=self._runner_environ()
+        )
+        self.data.remember({"ports": {"aws": aws, "cloud": cloud, "api": api}, "url": self.url})
+        try:
+            if not self.real_aws:
+                self._cloud.start()
+                self._cloud.wait_ready(f"{self.cloud_url}/_alethia/health")
+            self.control_plane.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop it: runners, control plane, cloud."""
+        try:
+            self.control_plane.stop()
+        finally:
+            self._cloud.stop()
+
+    @property
+    def url(self) -> str:
+        """Where the API is."""
+        return self.control_plane.url
+
+    def _runner_environ(self) -> dict[str, str]:
+        config = write_cli_config(
+            self.data.root / "terraform.rc",
+            templates=PROJECT / "templates",
+            plugin_cache=self.data.runner_cache / "plugins",
+        )
+        environ = {name: os.environ[name] for name in FROM_A_PERSON if name in os.environ} | {
+            "PYTHONPATH": str(PROJECT),
+            "ALETHIA_CACHE_DIR": str(self.data.runner_cache),
+            "ALETHIA_WORK_DIR": str(self.data.runner_work),
+            "ALETHIA_TEMPLATES_DIR": str(PROJECT / "templates"),
+            "ALETHIA_TERRAFORM": str(find_terraform(PROJECT)),
+            "ALETHIA_TF_CLI_CONFIG_FILE": str(config),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        if self.real_aws:
+            return environ | _aws_of(os.environ)
+        # No real credential can be meant: a container has no home with a credentials file in it.
+        nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+        return environ | nothing | {"ALETHIA_CLOUD_ENDPOINT_URL": self.cloud_url}
+
+
+def _aws_of(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if name.startswith("AWS_")}
+
+
+@contextmanager
+def running(root: Path, *, real_aws: bool = False) -> Iterator[Stack]:
+    """A stack over the directory `root`, for the length of a ``with`` block."""
+    data = DataDir.open(root)
+    with data.lock():
+        stack = Stack(data, real_aws=real_aws)
+        stack.start()
+        try:
+            yield stack
+        finally:
+            stack.stop()
