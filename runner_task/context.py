@@ -1,0 +1,112 @@
+"""What the steps of one job share. Each field is filled by the step that its comment names."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from chalicelib.domain.job import ApplyProgress
+from chalicelib.domain.messages import Assignment, ResourceEvent
+from chalicelib.domain.plan import CostEstimate, PlanResult
+from chalicelib.domain.spec_config import Owner, SpecConfig
+from chalicelib.domain.words import CloudProvider, ComponentKind, Phase, Stream
+
+from .artifact import Artifact
+from .journal import Journal
+from .link import Link
+from .loopback import Loopback
+from .masking import Masker
+from .settings import Settings
+from .state_session import StateSession
+from .stop import Stop
+from .terraform import Terraform
+from .vault import Vault
+from .workspaces import Workspaces
+
+
+class Provider(Protocol):
+    """What the runner needs of a cloud provider (:mod:`chalicelib.providers`)."""
+
+    template: str
+
+    def to_tfvars(self, config: SpecConfig, owner: Owner) -> dict[str, Any]: ...
+
+    def group_of(self, resource_type: str) -> str: ...
+
+    def component_of(self, address: str) -> tuple[ComponentKind, str] | None: ...
+
+
+ProviderOf = Callable[[CloudProvider], Provider]
+
+
+@dataclass
+class JobContext:
+    """One claimed job."""
+
+    settings: Settings
+    assignment: Assignment
+    provider_of: ProviderOf
+    versions: Mapping[str, str]
+    """terraform's versions here → program."""
+    folder: Path
+    """Scratch of this job, mode 0700."""
+    masker: Masker
+    journal: Journal
+    link: Link
+    vault: Vault
+    session: StateSession
+    loopback: Loopback
+    stop: Stop
+    workspaces: Workspaces
+
+    config: SpecConfig | None = None
+    """snapshot"""
+    provider: Provider | None = None
+    """snapshot"""
+    cloud_environment: dict[str, str] = field(default_factory=dict, repr=False)
+    """credentials"""
+    artifact: Artifact | None = None
+    """artifact: a DEPLOY's, verified but for the template and the state"""
+    terraform: Terraform | None = None
+    """workspace"""
+    template_digest: str = ""
+    """workspace"""
+    has_changes: bool = False
+    """plan"""
+    plan: PlanResult | None = None
+    """artifact, of a PLAN"""
+    cost: CostEstimate | None = None
+    """cost"""
+    events: list[ResourceEvent] = field(default_factory=list)
+    """apply, destroy"""
+    progress: ApplyProgress | None = None
+    """collect"""
+    outputs: dict[str, Any] | None = None
+    """collect"""
+
+    def say(self, text: str) -> None:
+        """A line of the runner's own, in the present phase."""
+        self.journal.log(self.link.phase, Stream.RUNNER, text)
+
+    def enter(self, phase: Phase) -> None:
+        """From here on, lines and heartbeats belong to `phase`."""
+        self.link.phase = phase
+
+    @property
+    def ready(self) -> "Ready":
+        """The fields that the early steps fill, known to be there."""
+        assert self.config is not None and self.provider is not None
+        return Ready(self.config, self.provider)
+
+    @property
+    def running(self) -> Terraform:
+        assert self.terraform is not None
+        return self.terraform
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What every later step may rely on."""
+
+    config: SpecConfig
+    provider: Provider
