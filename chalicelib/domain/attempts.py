@@ -11,7 +11,7 @@ from .model import Model
 
 
 class AttemptFacts(Model):
-    """What the rows say about one attempt. Times are Unix seconds."""
+    """What the rows say about one attempt."""
 
     job_id: str
     attempt: int
@@ -23,8 +23,10 @@ class AttemptFacts(Model):
     """The job's."""
     current_attempt: int
     """The job's newest attempt."""
-    lease_expires_at: float | None = None
-    ended_at: float | None = None
+    lease_expires_at: int | None = None
+    """The job's, in Unix seconds."""
+    reported: bool = False
+    """This attempt's own report ended the job: its runner said that it is done."""
     stopped: bool = False
     """The cloud said that this attempt's task has stopped."""
 
@@ -33,18 +35,15 @@ class AttemptFacts(Model):
         return self.attempt == self.current_attempt and self.status in WITH_A_RUNNER
 
     def holds_lease(self, now: float) -> bool:
-        """Whether this attempt may begin something new."""
+        """Whether this attempt may begin something new at `now` (Unix seconds)."""
         return self.is_current() and self.lease_expires_at is not None and now < self.lease_expires_at
 
     def may_still_write(self, now: float) -> bool:
         """Whether this attempt's terraform may still be running, as far as anyone can know.
 
-        It can't once its task has stopped; once a newer attempt runs (only jobs that change nothing get one);
-        once the job ended while the lease was good, since then the runner itself said that it is done; and
-        ``LOCK_GRACE_SECONDS`` after the lease, whatever happened.
+        It can't once its task has stopped; once its own report ended the job; once a newer attempt runs (only
+        jobs that change nothing get one); and ``LOCK_GRACE_SECONDS`` after its lease, whatever happened.
         """
-        if self.stopped or self.attempt != self.current_attempt or self.lease_expires_at is None:
+        if self.stopped or self.reported or self.attempt != self.current_attempt:
             return False
-        if self.ended_at is not None and self.ended_at < self.lease_expires_at:
-            return False
-        return now < self.lease_expires_at + LOCK_GRACE_SECONDS
+        return self.lease_expires_at is not None and now < self.lease_expires_at + LOCK_GRACE_SECONDS

@@ -10,6 +10,7 @@ from enum import StrEnum
 from .components import JsonValue
 from .model import Model
 from .plan import StoredObject
+from .snapshot import sha256_hex
 
 
 class LockInfo(Model):
@@ -68,12 +69,12 @@ class StateVersion(Model):
     @property
     def id(self) -> str:
         """The same commit has the same id, however often it arrives; ids sort by serial."""
-        return version_id(self.serial, self.epoch, self.sha256)
+        return version_id(self.serial, self.epoch, self.sha256, self.job_id or self.by or "")
 
 
-def version_id(serial: int, epoch: int, sha256: str) -> str:
-    """The id of the version that a commit makes, such as ``0000000012-000003-9f86d081884c7d65``."""
-    return f"{serial:010}-{epoch:06}-{sha256[:16]}"
+def version_id(serial: int, epoch: int, sha256: str, maker: str) -> str:
+    """The id of the version that `maker` (a job, or a person) commits: ``0000000012-000003-9f86d081884c7d65``."""
+    return f"{serial:010}-{epoch:06}-{sha256_hex(f'{maker}/{sha256}')[:16]}"
 
 
 class StateHead(Model):

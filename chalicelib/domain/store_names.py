@@ -61,7 +61,6 @@ def readable_by(name: str, folder: str, job_id: str, plan_job_id: str | None) ->
     """Whether a job may open `name`: its spec's states, its own objects, and the plan that it applies."""
     if name.startswith(f"{folder}/{ObjectPurpose.STATE}/"):
         return True
-    own = any(name.startswith(f"{folder}/{purpose}/{job_id}-") for purpose in ObjectPurpose)
-    return own or (
-        plan_job_id is not None and name.startswith(f"{folder}/{ObjectPurpose.PLAN}/{plan_job_id}-")
-    )
+    if plan_job_id and name.startswith(f"{folder}/{ObjectPurpose.PLAN}/{plan_job_id}-"):
+        return True
+    return any(name.startswith(f"{folder}/{purpose}/{job_id}-") for purpose in ObjectPurpose)

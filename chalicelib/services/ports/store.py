@@ -11,7 +11,7 @@ class PresignedPut(NamedTuple):
 
 
 class ObjectStore(Protocol):
-    """Raises :class:`~chalicelib.domain.errors.NotFound` or :class:`~chalicelib.domain.errors.Unavailable`."""
+    """Raises ``NotFound`` and ``Unavailable`` of :mod:`chalicelib.domain.errors`."""
 
     def put(self, key: str, body: bytes) -> None:
         """Write `body` under a key that ends in its sha256."""
