@@ -73,7 +73,7 @@ class StateVersion(Model):
 
 
 def version_id(serial: int, epoch: int, sha256: str, maker: str) -> str:
-    """The id of the version that `maker` (a job, or a person) commits: ``0000000012-000003-9f86d081884c7d65``."""
+    """Of the version that `maker` (a job or a person) makes: ``0000000012-000003-9f86d081884c7d65``."""
     return f"{serial:010}-{epoch:06}-{sha256_hex(f'{maker}/{sha256}')[:16]}"
 
 

@@ -229,9 +229,9 @@ class States:
 
 def locked_by(lock: Lock) -> StateLocked:
     """The refusal that terraform shows with the holder's record."""
+    operation = lock.info.operation or "some operation"
     return StateLocked(
-        f"The state is locked by {lock.info.who or lock.job_id} ({lock.info.operation or 'unknown operation'}).",
-        details=lock_details(lock),
+        f"The state is locked for {operation} by job {lock.job_id}.", details=lock_details(lock)
     )
 
 
@@ -244,13 +244,10 @@ def _refusal(
     verdict: CommitVerdict, facts: AttemptFacts, head: StateHead, request: CommitRequest
 ) -> AlethiaError | None:
     granted = head.granted
-    if (
-        verdict is CommitVerdict.FENCED
-        or granted is None
-        or not head.is_granted_to(facts.job_id, facts.attempt)
-    ):
+    holds_epoch = head.is_granted_to(facts.job_id, facts.attempt)
+    if verdict is CommitVerdict.FENCED or granted is None or not holds_epoch:
         return Fenced(
-            "Somebody took the state's lock since this attempt held it; its version is kept, and does not count.",
+            "The state's lock was taken since this attempt held it: its version is kept, and does not count.",
             details={"epoch": head.epoch, "granted": request.epoch},
         )
     if request.lock_id != granted.info.id:

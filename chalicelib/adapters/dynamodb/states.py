@@ -89,12 +89,8 @@ class DynamoStates:
     def break_lock(self, seen: StateHead, kept: KeptAct) -> bool:
         write = Transaction()
         write.put("the act", _act_row(seen, kept), absent(StateActRow))
-        write.update(
-            "the head",
-            _key(seen),
-            [_epoch(seen.epoch + 1), *_unlocked(), *_granted_to_nobody()],
-            _as_seen(seen),
-        )
+        fenced = [_epoch(seen.epoch + 1), *_granted_to_nobody()]
+        write.update("the head", _key(seen), [*fenced, *_unlocked()], _as_seen(seen))
         return _happens(write)
 
     def roll_back(self, seen: StateHead, version: StateVersion, kept: KeptAct) -> bool:
@@ -215,23 +211,28 @@ def _pointer(version: StateVersion) -> list[Action]:
 
 def _as_seen(seen: StateHead) -> Condition:
     """Nobody took, broke or released the lock since, and the same spec still claims the state."""
-    return _same_epoch(seen) & _same_lock(seen)
+    condition: Condition = _same_epoch(seen) & _same_lock(seen)
+    return condition
 
 
 def _same_epoch(seen: StateHead) -> Condition:
-    return (StateRow.spec_id == seen.spec_id) & (StateRow.epoch == seen.epoch)
+    condition: Condition = (StateRow.spec_id == seen.spec_id) & (StateRow.epoch == seen.epoch)
+    return condition
 
 
 def _same_lock(seen: StateHead) -> Condition:
     if seen.lock is None:
         return StateRow.lock_id.does_not_exist()
-    return StateRow.lock_id == seen.lock.info.id
+    condition: Condition = StateRow.lock_id == seen.lock.info.id
+    return condition
 
 
 def _same_version(seen: StateHead) -> Condition:
     if seen.version is None:
         return StateRow.serial.does_not_exist()
-    return (StateRow.serial == seen.version.serial) & (StateRow.sha256 == seen.version.sha256)
+    same_serial = StateRow.serial == seen.version.serial
+    condition: Condition = same_serial & (StateRow.sha256 == seen.version.sha256)
+    return condition
 
 
 def _update(seen: StateHead, actions: list[Action], condition: Condition) -> bool:
