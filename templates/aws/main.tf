@@ -5,8 +5,8 @@ locals {
   has_network = var.provision_vpc || var.vpc_id != null
   has_dns     = var.cloud_dns_enabled || var.application_waf_enabled || var.cloudfront_waf_enabled
 
-  # Only a production environment keeps what it holds when it is destroyed.
-  keep_data = var.environment == "production"
+  # Outside development, what holds data refuses to be deleted with it.
+  keep_data = var.environment != "development"
 
   # The cluster's nodes may use its databases and caches; nobody else may, unless a CIDR block says so.
   client_security_group_ids = { for cluster in module.cluster : "cluster" => cluster.security_group_id }

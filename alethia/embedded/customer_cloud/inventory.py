@@ -1,7 +1,7 @@
 """What exists in an emulated account: the answer to "did destroy leave anything behind?".
 
 Read straight from moto's backends. What AWS puts into every account (the default VPC and its parts, its own
-policies, default groups) and what is only waiting to be deleted (KMS keys) does not count.
+policies and keys, default groups) and what only waits to be forgotten does not count.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -59,8 +59,15 @@ def _nat_gateways(ec2: Any) -> Iterator[str]:
     return (gateway.id for gateway in ec2.nat_gateways.values() if gateway.state != "deleted")
 
 
+def _vpc_endpoints(ec2: Any) -> Iterator[str]:
+    return (endpoint.id for endpoint in ec2.vpc_end_points.values() if endpoint.state != "deleted")
+
+
 def _keys(kms: Any) -> Iterator[str]:
-    return (key.id for key in kms.keys.values() if key.key_state != "PendingDeletion")
+    for key in kms.keys.values():
+        of_aws = any(alias.startswith("alias/aws/") for alias in key.aliases)
+        if key.key_state != "PendingDeletion" and not of_aws:
+            yield key.id
 
 
 def _in_clusters(attribute: str) -> Callable[[Any], Iterator[str]]:
@@ -84,7 +91,7 @@ KINDS: dict[str, tuple[Any, Callable[[Any], Iterable[str]]]] = {
     "ec2:security-group": ("ec2", _security_groups),
     "ec2:subnet": ("ec2", _subnets),
     "ec2:vpc": ("ec2", _own_vpcs),
-    "ec2:vpc-endpoint": ("ec2", _keys_of("vpc_end_points")),
+    "ec2:vpc-endpoint": ("ec2", _vpc_endpoints),
     "ecr:repository": ("ecr", _keys_of("repositories")),
     "eks:access-entry": ("eks", _in_clusters("access_entries")),
     "eks:addon": ("eks", _in_clusters("addons")),

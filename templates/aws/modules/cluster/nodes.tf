@@ -73,12 +73,18 @@ resource "aws_launch_template" "nodes" {
   }
 }
 
+locals {
+  # Families with AWS's own Arm processors have a "g" right after the generation: t4g, m7g, c7gn.
+  arm = anytrue([for type in var.node_group.instance_types : can(regex("^(a1|[a-z]+[0-9]+g[a-z]*)\\.", type))])
+}
+
 resource "aws_eks_node_group" "this" {
   cluster_name    = aws_eks_cluster.this.name
   node_group_name = "default"
   node_role_arn   = aws_iam_role.nodes.arn
   subnet_ids      = var.subnet_ids
   instance_types  = var.node_group.instance_types
+  ami_type        = local.arm ? "AL2023_ARM_64_STANDARD" : "AL2023_x86_64_STANDARD"
   version         = aws_eks_cluster.this.version
 
   scaling_config {

@@ -1,0 +1,99 @@
+"""What AWS offers, as far as Alethia offers it on.
+
+Versions come and go at AWS: add new ones in front, and drop those that AWS no longer creates.
+"""
+
+from ..base import Catalogue, Choice, Engine
+
+REGIONS = {
+    "eu-west-1": "Europe (Ireland)",
+    "eu-west-2": "Europe (London)",
+    "eu-west-3": "Europe (Paris)",
+    "eu-central-1": "Europe (Frankfurt)",
+    "eu-central-2": "Europe (Zurich)",
+    "eu-north-1": "Europe (Stockholm)",
+    "eu-south-1": "Europe (Milan)",
+    "us-east-1": "US East (N. Virginia)",
+    "us-east-2": "US East (Ohio)",
+    "us-west-2": "US West (Oregon)",
+    "ca-central-1": "Canada (Central)",
+    "sa-east-1": "South America (São Paulo)",
+    "ap-south-1": "Asia Pacific (Mumbai)",
+    "ap-southeast-1": "Asia Pacific (Singapore)",
+    "ap-southeast-2": "Asia Pacific (Sydney)",
+    "ap-northeast-1": "Asia Pacific (Tokyo)",
+    "ap-northeast-2": "Asia Pacific (Seoul)",
+    "me-central-1": "Middle East (UAE)",
+    "af-south-1": "Africa (Cape Town)",
+}
+
+KUBERNETES_VERSIONS = ("1.33", "1.32", "1.31", "1.30")
+
+INSTANCE_TYPES = {
+    "t3.medium": "2 vCPU, 4 GiB, burstable",
+    "t3.large": "2 vCPU, 8 GiB, burstable",
+    "t4g.medium": "2 vCPU, 4 GiB, burstable, Arm",
+    "t4g.large": "2 vCPU, 8 GiB, burstable, Arm",
+    "m6i.large": "2 vCPU, 8 GiB",
+    "m6i.xlarge": "4 vCPU, 16 GiB",
+    "m6i.2xlarge": "8 vCPU, 32 GiB",
+    "m7g.large": "2 vCPU, 8 GiB, Arm",
+    "m7g.xlarge": "4 vCPU, 16 GiB, Arm",
+    "c6i.large": "2 vCPU, 4 GiB, compute",
+    "c6i.xlarge": "4 vCPU, 8 GiB, compute",
+    "c7g.large": "2 vCPU, 4 GiB, compute, Arm",
+    "r6i.large": "2 vCPU, 16 GiB, memory",
+    "r6i.xlarge": "4 vCPU, 32 GiB, memory",
+    "r7g.large": "2 vCPU, 16 GiB, memory, Arm",
+}
+"""Types that the form suggests; any other that AWS has may be written in."""
+
+AURORA_POSTGRESQL = Engine(
+    name="aurora-postgresql",
+    label="Aurora PostgreSQL",
+    versions=("16.8", "16.6", "17.5", "17.4", "16.9", "15.13", "15.12", "15.10", "14.18", "14.17", "14.15"),
+    default_port=5432,
+)
+
+AURORA_MYSQL = Engine(
+    name="aurora-mysql",
+    label="Aurora MySQL",
+    versions=("8.0.mysql_aurora.3.08.2", "8.0.mysql_aurora.3.10.0", "8.0.mysql_aurora.3.09.0"),
+    default_port=3306,
+)
+
+VALKEY = Engine(name="valkey", label="Valkey", versions=("8.0", "8.1", "7.2"), default_port=6379)
+
+REDIS = Engine(name="redis", label="Redis OSS", versions=("7.1", "7.0", "6.2"), default_port=6379)
+
+CACHE_NODE_TYPES = {
+    "cache.t4g.micro": "0.5 GiB, burstable",
+    "cache.t4g.small": "1.4 GiB, burstable",
+    "cache.t4g.medium": "3.1 GiB, burstable",
+    "cache.t3.micro": "0.5 GiB, burstable",
+    "cache.t3.small": "1.4 GiB, burstable",
+    "cache.t3.medium": "3.1 GiB, burstable",
+    "cache.m7g.large": "6.4 GiB",
+    "cache.m7g.xlarge": "12.9 GiB",
+    "cache.m6g.large": "6.4 GiB",
+    "cache.r7g.large": "13.1 GiB",
+    "cache.r7g.xlarge": "26.3 GiB",
+    "cache.r6g.large": "13.1 GiB",
+}
+
+SUBSCRIPTION_PROTOCOLS = ("sqs", "lambda", "https", "http", "email", "email-json", "sms", "firehose")
+
+
+def _choices(labels: dict[str, str]) -> tuple[Choice, ...]:
+    return tuple(Choice(value=value, label=label) for value, label in labels.items())
+
+
+CATALOGUE = Catalogue(
+    regions=_choices(REGIONS),
+    kubernetes_versions=KUBERNETES_VERSIONS,
+    instance_types=_choices(INSTANCE_TYPES),
+    database_engines=(AURORA_POSTGRESQL, AURORA_MYSQL),
+    cache_engines=(VALKEY, REDIS),
+    cache_node_types=_choices(CACHE_NODE_TYPES),
+    subscription_protocols=SUBSCRIPTION_PROTOCOLS,
+)
