@@ -8,6 +8,7 @@ what is there already); and it decides by HTTP status, never by error code.
 A read of a key that a record names is patient: such a store may answer 404 or 500 for an object that exists.
 """
 
+import json
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +21,9 @@ from ..domain.errors import AlethiaError, NotFound, TooLarge, Unavailable
 from ..domain.snapshot import sha256_hex
 from ..domain.store_names import checked_key, digest_of
 from ..services.ports.store import PresignedPut
+from ..settings import Settings
+from .dynamodb.connection import EMULATOR_CREDENTIALS
+from .secrets import secret_reader
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -57,6 +61,35 @@ def store_client(
             retries={"mode": "standard", "total_max_attempts": 3},
         ),
     )
+
+
+def open_store(settings: Settings) -> "S3Store":
+    """The store that a deployment's settings name.
+
+    Its secret access key is the text of the secret ``store_secret_name``, or that secret's JSON field
+    ``secret_access_key``. Without such a secret, an emulator gets made-up keys, and AWS the function's role.
+    """
+    access_key_id, secret_access_key = _credentials(settings)
+    client = store_client(
+        endpoint_url=settings.store_endpoint_url,
+        region=settings.store_region,
+        access_key_id=access_key_id,
+        secret_access_key=secret_access_key,
+    )
+    return S3Store(client, settings.store_bucket)
+
+
+def _credentials(settings: Settings) -> tuple[str | None, str | None]:
+    if not settings.store_secret_name:
+        return EMULATOR_CREDENTIALS if settings.aws_endpoint_url else (None, None)
+    text = secret_reader(settings, settings.store_secret_name)()
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        return settings.store_access_key_id, text
+    return fields.get("access_key_id", settings.store_access_key_id), fields.get("secret_access_key")
 
 
 class S3Store:

@@ -63,6 +63,8 @@ class StateVersion(Model):
     created_at: str
     epoch: int = 0
     """Of the lock under which it was committed."""
+    spec_id: str = ""
+    """The spec it was sealed for. A state outlives its spec: the next one of the same name reads it on."""
     rollback_of: str | None = None
     """Id of the version that a person went back to."""
 

@@ -57,9 +57,14 @@ def belongs_to_attempt(name: str, folder: str, purpose: ObjectPurpose, job_id: s
     return name.startswith(start) and name.removeprefix(start).isdigit()
 
 
+def is_state(name: str, folder: str) -> bool:
+    """Whether `name` is a state's in this folder, whoever made it."""
+    return name.startswith(f"{folder}/{ObjectPurpose.STATE}/")
+
+
 def readable_by(name: str, folder: str, job_id: str, plan_job_id: str | None) -> bool:
     """Whether a job may open `name`: its spec's states, its own objects, and the plan that it applies."""
-    if name.startswith(f"{folder}/{ObjectPurpose.STATE}/"):
+    if is_state(name, folder):
         return True
     if plan_job_id and name.startswith(f"{folder}/{ObjectPurpose.PLAN}/{plan_job_id}-"):
         return True

@@ -19,6 +19,7 @@ from ..domain.messages import DataKey, Download, ObjectPurpose, Upload
 from ..domain.plan import StoredObject
 from ..domain.store_names import (
     belongs_to_attempt,
+    is_state,
     key_of,
     name_of,
     object_name,
@@ -45,7 +46,7 @@ class Objects:
         """A fresh data key, and the name of the object that it is for."""
         facts = self._writer(caller, purpose)
         maker = attempt_id(caller.job_id, caller.attempt)
-        name = object_name(self._heads.folder(facts.spec_id), purpose, maker, sequence)
+        name = object_name(self._folder(facts), purpose, maker, sequence)
         context = encryption_context(facts.zone_id, facts.spec_id, name)
         fresh = self._keys.generate(context)
         return DataKey(
@@ -59,7 +60,9 @@ class Objects:
         """The data key out of the head of an object that this job may read."""
         facts = self._attempts.known(*caller)
         name = context.get("object", "")
-        if context != encryption_context(facts.zone_id, facts.spec_id, name):
+        # A state outlives its spec: the next one of the same name opens what the last one left.
+        spec_id = context.get("spec", "") if is_state(name, self._folder(facts)) else facts.spec_id
+        if context != encryption_context(facts.zone_id, spec_id, name):
             raise NotFound(NOT_THERE)
         self._check_readable(facts, name)
         try:
@@ -81,7 +84,7 @@ class Objects:
         """Where to put the sealed bytes of the object that a data key was given for."""
         purpose = _purpose_in(name)
         facts = self._writer(caller, purpose)
-        folder = self._heads.folder(facts.spec_id)
+        folder = self._folder(facts)
         if not belongs_to_attempt(name, folder, purpose, caller.job_id, caller.attempt):
             raise _invalid("name", "use the name that came with the data key")
         stored = StoredObject(key=key_of(name, sha256), sha256=sha256, size=size)
@@ -103,9 +106,11 @@ class Objects:
             return self._attempts.known(*caller)
         return self._attempts.current(*caller)
 
+    def _folder(self, facts: AttemptFacts) -> str:
+        return self._heads.folder(facts.spec_id)
+
     def _check_readable(self, facts: AttemptFacts, name: str) -> None:
-        folder = self._heads.folder(facts.spec_id)
-        if not readable_by(name, folder, facts.job_id, facts.plan_job_id):
+        if not readable_by(name, self._folder(facts), facts.job_id, facts.plan_job_id):
             raise NotFound(NOT_THERE)
 
 

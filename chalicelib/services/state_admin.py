@@ -173,6 +173,7 @@ class StateAdmin:
         return StateVersion(
             serial=serial,
             lineage=wanted.lineage,
+            spec_id=head.spec_id,
             sha256=sha256_hex(clear),
             object=self._sealed.write(name, clear, zone_id=head.zone_id, spec_id=head.spec_id),
             status=VersionStatus.ROLLBACK,
@@ -185,7 +186,7 @@ class StateAdmin:
         )
 
     def _sealed_download(self, head: StateHead, version: StateVersion) -> SealedDownload:
-        opened = self._sealed.lend(version.object, zone_id=head.zone_id, spec_id=head.spec_id)
+        opened = self._sealed.lend(version.object, zone_id=head.zone_id, spec_id=version.spec_id)
         return SealedDownload(url=opened.url, sha256=version.object.sha256, key=opened.key)
 
     def _record(

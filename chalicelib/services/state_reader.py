@@ -24,7 +24,7 @@ class StateReader:
 
     def clear(self, head: StateHead, version: StateVersion) -> bytes:
         """A version's state file, verified as stored and in clear."""
-        clear = self._sealed.read(version.object, zone_id=head.zone_id, spec_id=head.spec_id)
+        clear = self._sealed.read(version.object, zone_id=head.zone_id, spec_id=version.spec_id)
         if sha256_hex(clear) != version.sha256:
             raise Damaged(f"State version {version.id} is not what was committed: its sha256 differs.")
         return clear

@@ -193,6 +193,7 @@ class States:
             lineage=request.lineage,
             sha256=request.sha256,
             object=request.object,
+            spec_id=facts.spec_id,
             status=VersionStatus.REJECTED if refusal else status,
             job_id=facts.job_id,
             reason=refusal.message if refusal else None,
