@@ -6,6 +6,7 @@ the row it made before. No table of remembered answers is needed, and none can l
 """
 
 import hashlib
+import re
 import uuid
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -13,6 +14,15 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 LENGTH = 20
 """Symbols after the prefix: 100 bits."""
+
+
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
+"""What an id from outside can look like; nothing else reaches a key of the database."""
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` can be an id at all."""
+    return re.fullmatch(ID_PATTERN, text) is not None
 
 
 def new_id(prefix: str) -> str:

@@ -9,6 +9,7 @@ Specs table::
     ZONE#{zone}               IDENTITY#{identity}           IdentityRow
     RUNNER#{runner}           RUNNER                        RunnerRow
     SPEC#{spec}               SPEC                          SpecRow         index by_zone
+    SPEC#{spec}               REV#{rev:08}                  ComponentRow    a revision's head: its size
     SPEC#{spec}               REV#{rev:08}#{kind}#{name}    ComponentRow    a revision never changes
     SPEC#{spec}               FACT#{kind}#{name}            FactRow         what is observed
     STATE#{zone}/{state}      HEAD                          StateRow        claim, lock, epoch, pointer
@@ -115,12 +116,15 @@ class ZoneRow(SpecsTable):
     zone_id = UnicodeAttribute()
     name = UnicodeAttribute()
     settings = JSONAttribute(default=dict)
+    request_hash = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     created_by = UnicodeAttribute()
 
 
 class MembershipRow(SpecsTable):
     zone_id = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    """The zone's, so that a list of zones is one Query."""
     role = UnicodeAttribute()
 
 
@@ -139,6 +143,7 @@ class IdentityRow(SpecsTable):
     role_reference = UnicodeAttribute(null=True)
     external_id = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
+    request_hash = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
 
 
@@ -180,6 +185,8 @@ class ComponentRow(SpecsTable):
     kind = UnicodeAttribute()
     name = UnicodeAttribute()
     config = JSONAttribute()
+    request_hash = UnicodeAttribute(null=True)
+    """On a revision's head only: the request that it was written for."""
 
 
 class FactRow(SpecsTable):

@@ -1,0 +1,12 @@
+"""Every noun's routes: one line each. ``app.py`` registers them; the OpenAPI document is made of them."""
+
+from . import catalogue, identities, meta, specs, zones
+from .routing import Routes
+
+NOUNS: tuple[Routes, ...] = (
+    meta.routes,
+    catalogue.routes,
+    zones.routes,
+    identities.routes,
+    specs.routes,
+)

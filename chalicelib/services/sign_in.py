@@ -1,0 +1,112 @@
+"""People sign in with a JWT from an OIDC issuer: what it takes to believe one.
+
+The algorithms are pinned to RS256 and ES256, and a key serves only the algorithm of its own type; issuer,
+audience, expiry and subject are required. Keys are cached; an unknown key id makes one fresh fetch (the
+issuer rotated), at most every :data:`REFETCH`, so that forged ids can't flood the issuer.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+
+from ..domain.errors import NotSignedIn, Unavailable
+from .access import Principal
+from .ports.clock import Clock
+from .ports.key_sets import KeySet
+
+ALGORITHMS = {"RS256": "RSA", "ES256": "EC"}
+"""Algorithm → the key type it needs."""
+FRESH = timedelta(minutes=10)
+REFETCH = timedelta(seconds=30)
+LEEWAY_SECONDS = 30
+MAX_SUBJECT = 200
+
+
+class SignIn:
+    """Verifies people's tokens against one issuer."""
+
+    def __init__(self, keys: KeySet, *, issuer: str, audience: str, clock: Clock) -> None:
+        self._source = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._clock = clock
+        self._keys: Mapping[str, Mapping[str, Any]] = {}
+        self._fetched_at: datetime | None = None
+
+    def verify(self, token: str) -> Principal:
+        """Who the token speaks for.
+
+        Raises
+        ------
+        NotSignedIn
+            With the reason, which never quotes the token.
+        Unavailable
+            The issuer's keys can't be fetched.
+        """
+        try:
+            header = jwt.get_unverified_header(token)
+        except jwt.PyJWTError:
+            raise NotSignedIn("The sign-in token is not a JWT.") from None
+        algorithm = header.get("alg")
+        if algorithm not in ALGORITHMS:
+            raise NotSignedIn("The sign-in token is not signed with RS256 or ES256.")
+        key = self._key(str(header.get("kid", "")), ALGORITHMS[algorithm])
+        claims = self._claims(token, key, algorithm)
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT or not subject.isprintable():
+            raise NotSignedIn("The sign-in token names no usable subject.")
+        return Principal(user=subject)
+
+    def _claims(self, token: str, key: jwt.PyJWK, algorithm: str) -> dict[str, Any]:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[algorithm],
+                audience=self._audience,
+                issuer=self._issuer,
+                # Time is compared below, by our own clock.
+                options={
+                    "require": ["exp", "iss", "aud", "sub"],
+                    "verify_exp": False,
+                    "verify_nbf": False,
+                    "verify_iat": False,
+                },
+            )
+            now = self._clock.now().timestamp()
+            expires, begins = float(claims["exp"]), float(claims.get("nbf", 0))
+        except jwt.InvalidAudienceError:
+            raise NotSignedIn("The sign-in token is for another audience.") from None
+        except jwt.InvalidIssuerError:
+            raise NotSignedIn("The sign-in token is from another issuer.") from None
+        except (jwt.PyJWTError, TypeError, ValueError):
+            raise NotSignedIn("The sign-in token does not verify.") from None
+        if now >= expires + LEEWAY_SECONDS:
+            raise NotSignedIn("The sign-in token has expired; sign in again.")
+        if now < begins - LEEWAY_SECONDS:
+            raise NotSignedIn("The sign-in token is not valid yet.")
+        return claims
+
+    def _key(self, key_id: str, key_type: str) -> jwt.PyJWK:
+        if self._older_than(FRESH) or (key_id not in self._keys and self._older_than(REFETCH)):
+            self._refresh()
+        jwk = self._keys.get(key_id)
+        if jwk is None or jwk.get("kty") != key_type:
+            raise NotSignedIn("The sign-in token is signed with a key that its issuer does not publish.")
+        try:
+            return jwt.PyJWK.from_dict(dict(jwk))
+        except jwt.PyJWTError:
+            raise NotSignedIn("The sign-in token is signed with a key that can't be read.") from None
+
+    def _refresh(self) -> None:
+        try:
+            self._keys = self._source.fetch()
+        except Unavailable:
+            if not self._keys:
+                raise
+        self._fetched_at = self._clock.now()
+
+    def _older_than(self, age: timedelta) -> bool:
+        return self._fetched_at is None or self._clock.now() - self._fetched_at >= age

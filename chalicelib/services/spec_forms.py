@@ -1,0 +1,74 @@
+"""From the raw body of a form to a configuration that every rule accepts.
+
+::
+
+    raw body ─► the stage's defaults ─► pydantic ─► names unique ─► the provider's rules ─► stored form
+
+Every refusal is one :class:`InvalidInput` that names the field, says what is wrong and what would be right.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..domain.errors import FieldProblem, InvalidInput, TooLarge
+from ..domain.snapshot import canonical_json
+from ..domain.spec import SpecForm, check_names_unique, with_stage_defaults
+from ..domain.spec_config import problems_of
+from ..domain.words import CloudProvider, Stage
+from ..providers import provider_of
+
+MAX_BYTES = 256 * 1024
+"""Largest stored form: its snapshot is one DynamoDB item (400 KB)."""
+
+
+def read_form(raw: Mapping[str, Any]) -> SpecForm:
+    """The form that `raw` stands for, with its stage's defaults.
+
+    Raises
+    ------
+    InvalidInput
+        One problem for each wrong field.
+    TooLarge
+        More configuration than one spec may hold.
+    """
+    form = _shaped(with_stage_defaults(raw, _defaults(raw)))
+    problems: list[FieldProblem] = []
+    try:
+        check_names_unique(form)
+    except InvalidInput as duplicate:
+        problems.extend(duplicate.problems)
+    problems.extend(provider_of(form.provider).validate(form))
+    if problems:
+        raise InvalidInput(problems)
+    return form
+
+
+def stored(form: SpecForm) -> dict[str, Any]:
+    """What is kept of a form: every field, in JSON's own types (:class:`TooLarge` over the limit)."""
+    fields = form.model_dump(mode="json")
+    size = len(canonical_json(fields).encode())
+    if size > MAX_BYTES:
+        raise TooLarge(
+            f"The configuration has {size} bytes; a spec holds at most {MAX_BYTES}. Split it up.",
+            details={"limit_bytes": MAX_BYTES},
+        )
+    return fields
+
+
+def _shaped(filled: Mapping[str, Any]) -> SpecForm:
+    try:
+        return SpecForm.model_validate(filled)
+    except ValidationError as error:
+        raise InvalidInput(problems_of(error)) from None
+
+
+def _defaults(raw: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """The stage's defaults; none where the stage or the cloud is wrong, which validation then names."""
+    try:
+        stage = Stage(str(raw.get("environment_stage")))
+        cloud = CloudProvider(str(raw.get("provider", CloudProvider.AWS)))
+    except ValueError:
+        return {}
+    return provider_of(cloud).defaults(stage)
