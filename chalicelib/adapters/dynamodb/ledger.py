@@ -112,12 +112,14 @@ class _Items:
 
     @add.register
     def _(self, write: ledger.StartTerraform) -> None:
-        with_the_runner = JobRow.status.is_in(*map(str, WITH_A_RUNNER)) & (JobRow.attempt == write.attempt)
+        condition = JobRow.status.is_in(*map(str, WITH_A_RUNNER)) & (JobRow.attempt == write.attempt)
+        if not write.already:
+            condition &= JobRow.cancel_requested == False  # noqa: E712  an expression, not a test
         self._update(
             f"StartTerraform {write.job_id}",
             JobRow(job_pk(write.job_id), JOB_SK),
             [JobRow.terraform_started.set(True)],
-            with_the_runner & (JobRow.cancel_requested == False),  # noqa: E712  an expression, not a test
+            condition,
         )
 
     @add.register

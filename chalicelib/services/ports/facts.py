@@ -13,10 +13,17 @@ class Work(Model):
     attempt_id: str
     seen: int = 0
     """Number of the last event that was taken in: a repeat changes nothing."""
-    left: int = 0
-    """Planned steps (a replacement is two) that are not complete."""
+    planned: int = 0
+    """Steps that terraform announced; a replacement is two."""
+    ended: int = 0
     running: list[str] = []
     """Addresses begun and not ended."""
+    failed: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Everything that was announced is done."""
+        return 0 < self.planned <= self.ended and not self.running and not self.failed
 
 
 class ComponentRecord(ComponentFacts):

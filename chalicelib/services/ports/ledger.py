@@ -82,10 +82,14 @@ class EndAttempt:
 
 @dataclass(frozen=True)
 class StartTerraform:
-    """The attempt is about to change the cloud; refused when it was lost or asked to cancel."""
+    """The attempt is about to change the cloud; refused when it was lost, or asked to cancel.
+
+    `already` records what a report says has happened, cancel or not.
+    """
 
     job_id: str
     attempt: int
+    already: bool = False
 
 
 @dataclass(frozen=True)

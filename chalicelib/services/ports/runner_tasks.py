@@ -23,8 +23,15 @@ class RunnerTasks(Protocol):
     def current_definition(self, runner: str) -> str | None:
         """The task definition revision that a run which begins now is pinned to."""
 
-    def start(self, task: RunnerTask) -> str:
-        """Start a container and answer its ARN, or raise :class:`~chalicelib.domain.errors.Unavailable`."""
+    def start(self, task: RunnerTask) -> str | None:
+        """Start a container and answer its ARN; ``None`` where the job is left for a runner to take.
+
+        Raises
+        ------
+        Unavailable
+            No container could be started now.
+        """
+        ...
 
     def stop(self, runner: str, task_arn: str, reason: str) -> None:
         """Stop a container, best effort."""

@@ -1,0 +1,165 @@
+"""A runner takes the job that it was started for: one conditional write, one winner."""
+
+from contextlib import suppress
+
+from ..domain.errors import Fenced, NotFound, StalePlan, WrongStatus
+from ..domain.job import HEARTBEAT_SECONDS, RULES, JobError
+from ..domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
+from ..domain.lifecycle.run import RunStatus
+from ..domain.messages import Assignment, ClaimRequest, PlanToApply
+from ..domain.words import JobType
+from .doorbell import Doorbell
+from .job_tokens import JobTokens
+from .plan_guard import PlanGuard
+from .ports.clock import Clock, iso, unix
+from .ports.jobs import JobRecord, JobStore
+from .ports.ledger import ExpectRun, ExpectSpec, Ledger, LostRace, MoveJob, Write
+from .ports.runs import RunRecord, RunStore
+from .ports.spec_reader import SpecReader
+
+
+class Claims:
+    """Hands jobs to runners."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobStore,
+        runs: RunStore,
+        ledger: Ledger,
+        specs: SpecReader,
+        guard: PlanGuard,
+        tokens: JobTokens,
+        doorbell: Doorbell,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._runs = runs
+        self._ledger = ledger
+        self._specs = specs
+        self._guard = guard
+        self._tokens = tokens
+        self._doorbell = doorbell
+        self._clock = clock
+
+    def claim(self, runner_id: str, job_id: str, request: ClaimRequest) -> Assignment:
+        """Give the job to this runner, for the attempt that it was started for.
+
+        The same ``claim_id`` again gets the same answer, so that a lost one does no harm. A DEPLOY is given
+        only while its run is approved and the configuration, the plan and the state are what was approved.
+
+        Raises
+        ------
+        NotFound
+            No such job for this runner.
+        Fenced
+            Somebody else has the job, the attempt is over, or the job is.
+        StalePlan
+            The DEPLOY's plan is not what would be applied now; nothing was touched.
+        """
+        job = self._jobs.get(job_id)
+        if job is None or job.runner != runner_id:
+            raise NotFound("There is no such job for this runner.")
+        if not _is_repeat(job, request):
+            self._take(job, request)
+            job = self._jobs.get(job_id)
+            assert job is not None, "a job's row is never deleted"
+            if not _is_repeat(job, request):
+                raise Fenced("The job ended, or was taken from this attempt, in the moment of its claim.")
+        return self._assignment(job)
+
+    def _take(self, job: JobRecord, request: ClaimRequest) -> None:
+        if request.attempt != job.attempt:
+            raise Fenced(
+                f"Attempt {request.attempt} is not the one that was dispatched.",
+                details={"attempt": job.attempt},
+            )
+        if not JOB.allows(job.status, JobEvent.CLAIM) or job.lease_expires_at is None:
+            raise Fenced(
+                f"The job is {job.status}; it can't be claimed now.", details={"status": str(job.status)}
+            )
+        now = self._clock.now()
+        changes = {
+            "claim_id": request.claim_id,
+            "claimed_at": iso(now),
+            "lease_expires_at": unix(now) + RULES[job.job_type].lease_seconds,
+            "phase": None,
+        }
+        writes: list[Write] = [MoveJob(job.job_id, JobEvent.CLAIM, changes, attempt=job.attempt)]
+        if job.job_type is JobType.DEPLOY:
+            writes += self._still_approved(job)
+        try:
+            self._ledger.commit(*writes)
+        except LostRace:
+            after = self._jobs.get(job.job_id)
+            if after is not None and _is_repeat(after, request):
+                return  # our own first try, whose answer was lost
+            if job.job_type is JobType.DEPLOY:
+                self._still_approved(job)
+            raise Fenced("Another runner claimed the job first, or it ended.") from None
+
+    def _still_approved(self, job: JobRecord) -> list[Write]:
+        """The conditions of a DEPLOY's claim, after a look at each that says in words what fails."""
+        run = self._run(job)
+        if run.status is not RunStatus.APPROVED:
+            raise WrongStatus(f"The run is {run.status}, not approved.", details={"status": str(run.status)})
+        assert job.plan_job_id is not None, "a DEPLOY names its PLAN"
+        try:
+            fresh = self._guard.require_fresh(job.plan_job_id, run.plan_digest)
+        except StalePlan as error:
+            self._refuse(job, error)
+            raise
+        return [
+            ExpectRun(run.run_id, RunStatus.APPROVED),
+            ExpectSpec(job.spec_id, held_by=run.run_id, config_hash=fresh.spec.config_hash),
+        ]
+
+    def _refuse(self, job: JobRecord, error: StalePlan) -> None:
+        """End a DEPLOY that can't be applied any more, with the reason for people to read."""
+        failed = {"error": JobError(step="claim", message=error.message), "ended_at": iso(self._clock.now())}
+        fail = MoveJob(job.job_id, JobEvent.FAIL, failed, attempt=job.attempt, only_from=(JobStatus.QUEUED,))
+        with suppress(LostRace):
+            self._ledger.commit(fail)
+            self._doorbell.attempt_over(job.job_id)
+
+    def _assignment(self, job: JobRecord) -> Assignment:
+        spec = self._specs.get(job.spec_id)
+        snapshot = self._jobs.snapshot(job.job_id)
+        if spec is None or snapshot is None:
+            raise NotFound("The job's spec is gone.")
+        return Assignment(
+            job_token=self._tokens.issue(job.job_id, job.attempt, job.runner),
+            job_id=job.job_id,
+            job_type=job.job_type,
+            attempt=job.attempt,
+            run_id=job.run_id,
+            zone_id=job.zone_id,
+            spec_id=job.spec_id,
+            snapshot=snapshot,
+            config_hash=job.config_hash,
+            state_name=spec.state_name,
+            access=self._specs.cloud_access(job.spec_id),
+            plan=self._plan_to_apply(job),
+            lease_seconds=RULES[job.job_type].lease_seconds,
+            heartbeat_seconds=HEARTBEAT_SECONDS,
+        )
+
+    def _plan_to_apply(self, job: JobRecord) -> PlanToApply | None:
+        if job.plan_job_id is None:
+            return None
+        plan = self._jobs.plan(job.plan_job_id)
+        if plan is None or plan.result is None or plan.digest is None:
+            raise StalePlan(
+                "The plan has no recorded artifact, so there is nothing to apply. Please re-plan.",
+                details={"changed": ["artifact"]},
+            )
+        return PlanToApply(manifest=plan.result.manifest, digest=plan.digest)
+
+    def _run(self, job: JobRecord) -> RunRecord:
+        run = self._runs.get(job.run_id)
+        assert run is not None, "a job is written with its run"
+        return run
+
+
+def _is_repeat(job: JobRecord, request: ClaimRequest) -> bool:
+    return job.claim_id == request.claim_id and job.attempt == request.attempt and job.status in WITH_A_RUNNER

@@ -1,0 +1,176 @@
+"""Jobs as people see them: read, cancel, run again."""
+
+from ..domain.errors import Conflict, NotFound
+from ..domain.job import RULES, Job, JobError
+from ..domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
+from ..domain.model import Model
+from ..domain.plan import CostEstimate, PlanManifest, PlanSummary
+from ..domain.run import Run
+from ..domain.words import JobType, Role
+from .access import Access, Principal
+from .doorbell import Doorbell
+from .paging import Page, PageRequest
+from .ports.clock import Clock, iso
+from .ports.jobs import JobRecord, JobStore
+from .ports.ledger import EndAttempt, Ledger, LostRace, MoveJob, Write
+from .ports.runner_tasks import RunnerTasks
+from .ports.spec_reader import SpecReader
+from .runs import Runs
+
+TRIES = 3
+
+
+class JobPlan(Model):
+    """A PLAN's counts and groups; the digest is what an approval names, the rest comes with the report."""
+
+    summary: PlanSummary | None = None
+    digest: str | None = None
+    has_changes: bool | None = None
+    cost: CostEstimate | None = None
+    review_pages: int = 0
+    manifest: PlanManifest | None = None
+
+
+class Jobs:
+    """Reads and cancels jobs."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobStore,
+        runs: Runs,
+        ledger: Ledger,
+        specs: SpecReader,
+        access: Access,
+        doorbell: Doorbell,
+        tasks: RunnerTasks,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._runs = runs
+        self._ledger = ledger
+        self._specs = specs
+        self._access = access
+        self._doorbell = doorbell
+        self._tasks = tasks
+        self._clock = clock
+
+    def get(self, principal: Principal, job_id: str) -> Job:
+        """One job of a zone that the caller may see."""
+        return self.require(principal, job_id, Role.VIEWER).public()
+
+    def require(self, principal: Principal, job_id: str, role: Role) -> JobRecord:
+        """The job, for a caller with at least `role` in its zone."""
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise NotFound("There is no such thing here, or it is not yours.")
+        self._access.require(principal, job.zone_id, role)
+        return job
+
+    def of_zone(self, principal: Principal, zone_id: str, page: PageRequest) -> Page[Job]:
+        """The zone's jobs, newest first."""
+        self._access.require(principal, zone_id, Role.VIEWER)
+        return _public(self._jobs.of_zone(zone_id, page.limit, page.cursor))
+
+    def of_spec(self, principal: Principal, spec_id: str, page: PageRequest) -> Page[Job]:
+        """The spec's jobs, newest first."""
+        spec = self._specs.get(spec_id)
+        if spec is None:
+            raise NotFound("There is no such thing here, or it is not yours.")
+        self._access.require(principal, spec.zone_id, Role.VIEWER)
+        return _public(self._jobs.of_spec(spec_id, page.limit, page.cursor))
+
+    def plan(self, principal: Principal, job_id: str) -> JobPlan:
+        """What a PLAN job found so far; its pages are served one by one elsewhere."""
+        job = self.require(principal, job_id, Role.VIEWER)
+        if job.job_type is not JobType.PLAN:
+            raise NotFound("This job makes no plan.")
+        found = self._jobs.plan(job_id)
+        if found is None or found.result is None:
+            return JobPlan(summary=found.summary if found else None)
+        result = found.result
+        return JobPlan(
+            summary=result.summary,
+            digest=found.digest,
+            has_changes=result.has_changes,
+            cost=result.cost,
+            review_pages=len(result.review),
+            manifest=result.manifest,
+        )
+
+    def cancel(self, principal: Principal, job_id: str) -> Job:
+        """Cancel at once what no runner has; ask the runner to stop what it has. It can be asked twice.
+
+        Raises
+        ------
+        WrongStatus
+            The job has ended otherwise.
+        """
+        job = self.require(principal, job_id, Role.PLANNER)
+        if RULES[job.job_type].changes_cloud:
+            self._access.require(principal, job.zone_id, Role.APPROVER)
+        for _ in range(TRIES):
+            if job.status is JobStatus.CANCELLED:
+                return job.public()
+            JOB.next(job.status, JobEvent.CANCEL)
+            if self._cancelled(job, principal.user):
+                return self._again(job_id).public()
+            job = self._again(job_id)
+        raise Conflict("The job changes too fast to cancel it. Repeat the request.")
+
+    def rerun(
+        self, principal: Principal, job_id: str, *, idempotency_key: str | None, confirm: str | None
+    ) -> Run:
+        """Do it anew, as the spec is now: a PLAN or a DEPLOY is planned again, a DESTROY destroyed again."""
+        job = self.require(principal, job_id, Role.VIEWER)
+        if job.job_type is JobType.DESTROY:
+            return self._runs.destroy(
+                principal,
+                job.spec_id,
+                confirm_project_name=confirm or "",
+                runner=job.runner,
+                idempotency_key=idempotency_key,
+            )
+        return self._runs.start_plan(
+            principal, job.spec_id, runner=job.runner, idempotency_key=idempotency_key
+        )
+
+    def _cancelled(self, job: JobRecord, by: str) -> bool:
+        """Whether the cancel took hold; ``False`` when the job moved on meanwhile."""
+        if job.status in WITH_A_RUNNER:
+            return self._jobs.request_cancel(job.job_id, job.attempt) is not None
+        now = iso(self._clock.now())
+        error = JobError(step="cancel", message=f"{by} cancelled it before a runner took it.")
+        writes: list[Write] = [
+            MoveJob(
+                job.job_id,
+                JobEvent.CANCEL,
+                {"cancel_requested": True, "error": error, "ended_at": now},
+                attempt=job.attempt,
+                only_from=(JobStatus.QUEUED,),
+            )
+        ]
+        if job.attempt:
+            writes.append(EndAttempt(job.job_id, job.attempt, now))
+        try:
+            self._ledger.commit(*writes)
+        except LostRace:
+            return False
+        self._stop_task(job)
+        self._doorbell.attempt_over(job.job_id)
+        return True
+
+    def _stop_task(self, job: JobRecord) -> None:
+        """A container that is still on its way has nothing left to do."""
+        attempt = self._jobs.attempt(job.job_id, job.attempt) if job.attempt else None
+        if attempt is not None and attempt.task_arn:
+            self._tasks.stop(job.runner, attempt.task_arn, "The job was cancelled.")
+
+    def _again(self, job_id: str) -> JobRecord:
+        job = self._jobs.get(job_id)
+        assert job is not None, "a job's row is never deleted"
+        return job
+
+
+def _public(page: Page[JobRecord]) -> Page[Job]:
+    return Page(items=[job.public() for job in page.items], next_cursor=page.next_cursor)

@@ -1,0 +1,116 @@
+"""An attempt that will not report: its lease ended, or its container stopped.
+
+A job that changes nothing gets a fresh attempt, up to its limit. A DEPLOY or DESTROY never retries blindly:
+it FAILs, and says what terraform's recorded events prove done, what was in flight, and what exists without
+being in the state.
+"""
+
+from ..domain.ids import attempt_id
+from ..domain.job import RULES, ApplyProgress, JobError
+from ..domain.lifecycle.job import JOB, JobEvent
+from ..domain.progress import progress_of
+from .doorbell import Doorbell
+from .ports.clock import Clock, iso
+from .ports.jobs import JobRecord, JobStore
+from .ports.ledger import EndAttempt, Ledger, LostRace, MoveJob
+from .ports.logs import LogStore
+from .ports.spec_reader import SpecReader
+from .ports.state_reader import StateReader
+
+
+class LostAttempts:
+    """Ends attempts from outside."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobStore,
+        logs: LogStore,
+        ledger: Ledger,
+        specs: SpecReader,
+        states: StateReader,
+        doorbell: Doorbell,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._logs = logs
+        self._ledger = ledger
+        self._specs = specs
+        self._states = states
+        self._doorbell = doorbell
+        self._clock = clock
+
+    def end(self, job: JobRecord, why: str, *, lease_over_at: int | None = None) -> bool:
+        """Count no more on the job's present attempt; ``False`` when it went on, or ended, by itself.
+
+        Parameters
+        ----------
+        why : str
+            One sentence: what happened to the runner.
+        lease_over_at : int or None
+            End it only if its lease was not extended beyond this moment (Unix seconds).
+        """
+        if job.status in JOB.terminal or job.attempt == 0:
+            return False
+        move = self._move(job, why, lease_over_at)
+        try:
+            self._ledger.commit(move, EndAttempt(job.job_id, job.attempt, iso(self._clock.now())))
+        except LostRace:
+            return False
+        self._doorbell.attempt_over(job.job_id)
+        return True
+
+    def _move(self, job: JobRecord, why: str, lease_over_at: int | None) -> MoveJob:
+        changes: dict[str, object] = {}
+        if job.cancel_requested and not job.terraform_started:
+            event = JobEvent.CANCEL
+            message = f"Cancelled. {why}"
+        elif not job.terraform_started and job.attempt < RULES[job.job_type].max_attempts:
+            return MoveJob(job.job_id, JobEvent.RETRY, attempt=job.attempt, lease_over_at=lease_over_at)
+        elif job.terraform_started:
+            event = JobEvent.FAIL
+            progress = self._progress(job)
+            changes = {"progress": progress, "orphan_risk": True}
+            message = f"{why} {describe(progress)}"
+        else:
+            event = JobEvent.FAIL
+            tries = f" {job.attempt} attempts were made." if job.attempt > 1 else ""
+            message = f"{why} terraform had not begun to change anything.{tries}"
+        changes["error"] = JobError(step=job.phase or "start", message=message)
+        changes["ended_at"] = iso(self._clock.now())
+        return MoveJob(job.job_id, event, changes, attempt=job.attempt, lease_over_at=lease_over_at)
+
+    def _progress(self, job: JobRecord) -> ApplyProgress:
+        spec = self._specs.get(job.spec_id)
+        known = self._states.addresses(spec.zone_id, spec.state_name) if spec else None
+        return progress_of(self._logs.events_of_attempt(job.job_id, job.attempt), state_ids=known)
+
+
+def describe(progress: ApplyProgress) -> str:
+    """How far it came, as one or two sentences: ``14 of 20 changes are done, 6 unknown …``."""
+    if not progress.planned:
+        return "terraform had reported no change yet; what it did is unknown."
+    unknown = max(progress.planned - progress.done - len(progress.failed), 0)
+    parts = [f"{progress.done} of {progress.planned} changes are done"]
+    if progress.failed:
+        parts.append(f"{len(progress.failed)} failed")
+    if unknown:
+        parts.append(f"{unknown} unknown")
+    sentence = ", ".join(parts)
+    if progress.in_flight:
+        sentence += f" ({len(progress.in_flight)} were in flight)"
+    sentence += "."
+    if progress.orphans:
+        sentence += (
+            f" {len(progress.orphans)} resources exist that the state does not know: "
+            "import or delete them before the next apply."
+        )
+    return sentence + " Plan again to see what remains."
+
+
+def lease_ended(job: JobRecord) -> str:
+    """Why, when the control plane only knows that nobody answered."""
+    who = attempt_id(job.job_id, job.attempt)
+    if job.claimed_at is None or job.claim_id is None:
+        return f"No runner took the job in time (attempt {who})."
+    return f"The runner was lost: it did not answer within its lease (attempt {who})."

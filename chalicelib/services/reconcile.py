@@ -1,0 +1,140 @@
+"""Looking after whatever has work in hand, every minute: from the rows alone, and harmless to repeat.
+
+::
+
+    a live job whose lease ended         its attempt is over (:mod:`.lost_attempts`)
+    a run whose review time is over      EXPIRED
+    a run whose execution runs           ring its tokens again: a ring may have been lost
+    a run whose execution is gone        next generation, from the step at which the rows stand
+    a run whose execution was aborted    an operator's cancel
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from ..domain.errors import AlethiaError
+from ..domain.job import JobError
+from ..domain.lifecycle.job import WITH_A_RUNNER
+from ..domain.lifecycle.run import RunStatus
+from ..domain.model import Model
+from .doorbell import Doorbell, outcome_of
+from .lost_attempts import LostAttempts, lease_ended
+from .mark_run import MarkRun
+from .ports.clock import Clock, unix
+from .ports.jobs import JobRecord, JobStore
+from .ports.runs import RunRecord, RunStore
+from .ports.workflow import ExecutionStatus, Resume, Workflow
+from .review import Review
+from .standing import job_in_hand, where_it_stands
+
+MAX_GENERATIONS = 50
+"""Executions of one run. Beyond it, something fails each time in the same way: the run FAILs."""
+
+YOUNG = timedelta(seconds=20)
+"""A run this young may be about to get its first execution from the request that made it."""
+
+
+class Reconciled(Model):
+    """What one pass did, by run or job id."""
+
+    ended_attempts: list[str] = []
+    expired: list[str] = []
+    restarted: list[str] = []
+    cancelled: list[str] = []
+    failed: list[str] = []
+    """Those that could not be looked after now; the next pass tries again."""
+
+
+class Reconcile:
+    """One pass over all that is live."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobStore,
+        runs: RunStore,
+        workflow: Workflow,
+        lost: LostAttempts,
+        review: Review,
+        mark_run: MarkRun,
+        doorbell: Doorbell,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._runs = runs
+        self._workflow = workflow
+        self._lost = lost
+        self._review = review
+        self._mark_run = mark_run
+        self._doorbell = doorbell
+        self._clock = clock
+
+    def run(self) -> Reconciled:
+        """Look after every live job, then every live run."""
+        done: dict[str, list[str]] = {name: [] for name in Reconciled.model_fields}
+        for job in self._jobs.live():
+            self._safely(done, job.job_id, partial(self._job, job))
+        for run in self._runs.live():
+            self._safely(done, run.run_id, partial(self._run, run))
+        return Reconciled(**done)
+
+    def _safely(self, done: dict[str, list[str]], name: str, look: Callable[[], str | None]) -> None:
+        """One thing that can't be looked after now must not keep the others waiting."""
+        try:
+            outcome = look()
+        except AlethiaError:
+            outcome = "failed"
+        if outcome is not None:
+            done[outcome].append(name)
+
+    def _job(self, job: JobRecord) -> str | None:
+        now = unix(self._clock.now())
+        if job.lease_expires_at is None or job.lease_expires_at > now:
+            return None
+        ended = self._lost.end(job, lease_ended(job), lease_over_at=now)
+        return "ended_attempts" if ended else None
+
+    def _run(self, run: RunRecord) -> str | None:
+        if self._review.expire(run):
+            return "expired"
+        job = self._jobs.get(job_in_hand(run))
+        resume = where_it_stands(run, job) if job else None
+        if job is None or resume is None:
+            return None
+        execution = self._workflow.describe(run.run_id, run.generation)
+        if execution.status is ExecutionStatus.RUNNING:
+            self._ring(run, job)
+            return None
+        if execution.stopped_by_operator and resume is not Resume.FINALIZE:
+            return self._cancel(run, job)
+        if execution.status is ExecutionStatus.NOT_FOUND and self._is_young(run):
+            return None
+        return self._restart(run, resume)
+
+    def _is_young(self, run: RunRecord) -> bool:
+        age = self._clock.now() - datetime.fromisoformat(run.created_at)
+        return run.generation == 1 and age < YOUNG
+
+    def _ring(self, run: RunRecord, job: JobRecord) -> None:
+        if outcome_of(job) is not None:
+            self._doorbell.attempt_over(job.job_id)
+        if run.review_token and run.status is RunStatus.APPROVED and job.attempt == 0:
+            self._doorbell.review_over(run.run_id)
+
+    def _cancel(self, run: RunRecord, job: JobRecord) -> str | None:
+        """The operator's abort: stop a runner that works, then end the run."""
+        if job.status in WITH_A_RUNNER:
+            self._jobs.request_cancel(job.job_id, job.attempt)
+        marked = self._mark_run.mark(run.run_id, run.generation, cancelled=True)
+        return "cancelled" if marked.outcome == "over" else None
+
+    def _restart(self, run: RunRecord, resume: Resume) -> str | None:
+        if run.generation >= MAX_GENERATIONS:
+            message = f"The workflow was started {run.generation} times and never came through."
+            self._mark_run.mark(run.run_id, run.generation, error=JobError(step="workflow", message=message))
+            return "failed"
+        if not self._runs.next_generation(run.run_id, run.generation):
+            return None
+        self._doorbell.begin(run.model_copy(update={"generation": run.generation + 1}), resume)
+        return "restarted"
