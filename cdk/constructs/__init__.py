@@ -1,0 +1,1 @@
+"""The parts of the control plane's stack, each a construct with one reason to change."""

@@ -1,0 +1,55 @@
+"""From Chalice's Swagger document to the one that API Gateway imports. Plain data; no constructs.
+
+API Gateway refuses some requests before a function sees them. Its standard answers lack CORS headers, so that
+a browser hides them from the console, and have another shape than ours. The document puts both right; as
+resources of their own, these answers would be lost with the next import.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.api.gateway import GATEWAY_ANSWERS, GatewayAnswer
+
+GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
+
+
+def complete_definition(
+    definition: Mapping[str, Any], logical_ids: Mapping[str, str], origin: str
+) -> dict[str, Any]:
+    """The document with this template's functions in it, and our own answers.
+
+    Parameters
+    ----------
+    definition : mapping
+        Functions stand in it as ``${Name.Arn}``, by Chalice's names.
+    logical_ids : mapping
+        Chalice's name → this template's.
+    origin : str
+        Whose pages may read the gateway's answers.
+    """
+    text = re.sub(
+        r"\$\{(\w+)\.Arn\}", lambda found: f"${{{logical_ids[found[1]]}.Arn}}", json.dumps(definition)
+    )
+    completed: dict[str, Any] = json.loads(text)
+    completed[GATEWAY_RESPONSES] = {
+        name: _gateway_response(answer, origin) for name, answer in GATEWAY_ANSWERS.items()
+    }
+    return completed
+
+
+def authorizers_of(definition: Mapping[str, Any]) -> list[str]:
+    """Names of the functions that check who is calling."""
+    return sorted(set(re.findall(r"\$\{(\w+)\.Arn\}", json.dumps(definition.get("securityDefinitions", {})))))
+
+
+def _gateway_response(answer: GatewayAnswer, origin: str) -> dict[str, Any]:
+    headers = {"Access-Control-Allow-Origin": origin, "Cache-Control": "no-store"}
+    return {
+        "statusCode": str(answer.status),
+        "responseParameters": {
+            f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()
+        },
+        "responseTemplates": {"application/json": answer.template()},
+    }

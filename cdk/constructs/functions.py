@@ -1,0 +1,56 @@
+"""The Lambda functions of the packaged app, each with a role and a log group of its own."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from cdk.constructs.logs import log_group
+from cdk.packaging import PYTHON, Package, PackagedFunction
+
+PREFIX = "ALETHIA_"
+"""Of every variable that :mod:`chalicelib.settings` reads."""
+
+
+class Functions(Construct):
+    """All functions, by Chalice's names. None may do anything but log until :meth:`allow` says so."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, package: Package, settings: Mapping[str, str], log_days: int
+    ) -> None:
+        super().__init__(scope, id)
+        self._code = lambda_.Code.from_asset(str(package.zip), asset_hash=package.digest)
+        self._environment = {PREFIX + name.upper(): value for name, value in sorted(settings.items())}
+        self._log_days = log_days
+        self.by_name = {
+            name: self._function(packaged) for name, packaged in sorted(package.functions.items())
+        }
+
+    def set(self, name: str, setting: str, value: str) -> None:
+        """Give one function a setting that the others can't have: what it names waits for *them*."""
+        self.by_name[name].add_environment(PREFIX + setting.upper(), value)
+
+    def allow(self, name: str, *statements: iam.PolicyStatement) -> None:
+        """Add to what one function may do."""
+        for statement in statements:
+            self.by_name[name].add_to_role_policy(statement)
+
+    def _function(self, packaged: PackagedFunction) -> lambda_.Function:
+        log = log_group(self, f"{packaged.name}Log", self._log_days)
+        role = iam.Role(self, f"{packaged.name}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log.grant_write(role)
+        return lambda_.Function(
+            self,
+            packaged.name,
+            code=self._code,
+            handler=packaged.handler,
+            runtime=lambda_.Runtime(f"python{PYTHON}", lambda_.RuntimeFamily.PYTHON),
+            architecture=lambda_.Architecture.ARM_64,
+            memory_size=packaged.memory_mb,
+            timeout=Duration.seconds(packaged.timeout_seconds),
+            environment=self._environment,
+            role=role,
+            log_group=log,
+        )

@@ -1,0 +1,52 @@
+"""The two DynamoDB tables.
+
+Keys and indexes are those of :mod:`chalicelib.adapters.dynamodb.tables`; a test compares the two. They are
+written out here because changing one is a migration of live data, never a side effect of a code change.
+"""
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+KEYS_ONLY = dynamodb.ProjectionType.KEYS_ONLY
+ALL = dynamodb.ProjectionType.ALL
+
+
+class Tables(Construct):
+    """Specs and jobs: paid by request, restorable to any second of 35 days, kept when the stack goes."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self.specs = _table(self, "Specs")
+        _index(self.specs, "by_zone", "zone_key", ALL)
+        self.jobs = _table(self, "Jobs", ttl="expires_at")
+        _index(self.jobs, "by_zone", "zone_key", ALL)
+        _index(self.jobs, "by_spec", "spec_key", ALL)
+        _index(self.jobs, "live", "live", KEYS_ONLY)
+
+
+def _table(scope: Construct, id: str, ttl: str | None = None) -> dynamodb.Table:
+    return dynamodb.Table(
+        scope,
+        id,
+        partition_key=_text("pk"),
+        sort_key=_text("sk"),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.AWS_MANAGED,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        deletion_protection=True,
+        removal_policy=RemovalPolicy.RETAIN,
+        time_to_live_attribute=ttl,
+    )
+
+
+def _index(table: dynamodb.Table, name: str, key: str, projection: dynamodb.ProjectionType) -> None:
+    table.add_global_secondary_index(
+        index_name=name, partition_key=_text(key), sort_key=_text("listed_at"), projection_type=projection
+    )
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

@@ -1,0 +1,180 @@
+"""Who may do what: one row for each function of the app, and what each right is in IAM's words.
+
+A function that is packaged but stands in no row stops the synthesis: a new step begins with its rights.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
+
+from cdk.constructs.functions import Functions
+from cdk.constructs.runner import Runner
+from cdk.constructs.store import Store
+from cdk.constructs.tables import Tables
+from cdk.constructs.workflow import Machine
+
+
+class Right(StrEnum):
+    """Something that a function may do, named for what it is good for."""
+
+    ROWS = "read and write rows; never scan"
+    RUNNER_ROWS = "look up a runner's registration"
+    START_RUNS = "start the state machine"
+    WATCH_RUNS = "see how an execution stands"
+    RING = "wake a waiting step"
+    START_TASKS = "start a runner's container"
+    STOP_TASKS = "stop a runner's container"
+    DATA_KEYS = "make a data key, and open a wrapped one"
+    OPEN_KEYS = "open a wrapped data key"
+    OBJECTS = "put and get objects of the store, and sign addresses for them"
+    READ_OBJECTS = "get objects of the store"
+    JOB_TOKENS = "sign and verify job tokens"
+
+
+MAY: Mapping[str, tuple[Right, ...]] = {
+    "APIHandler": (
+        Right.ROWS,
+        Right.START_RUNS,
+        Right.RING,
+        Right.STOP_TASKS,
+        Right.DATA_KEYS,
+        Right.OBJECTS,
+        Right.JOB_TOKENS,
+    ),
+    "Authorizer": (Right.RUNNER_ROWS, Right.JOB_TOKENS),
+    "DispatchRunner": (Right.ROWS, Right.RING, Right.START_TASKS),
+    "RecordPlan": (Right.ROWS, Right.RING),
+    "AwaitReview": (Right.ROWS, Right.RING),
+    "CheckDigests": (Right.ROWS, Right.RING, Right.READ_OBJECTS),
+    "Finalize": (Right.ROWS, Right.RING),
+    "MarkRun": (Right.ROWS, Right.RING),
+    "Reconcile": (Right.ROWS, Right.RING, Right.START_RUNS, Right.WATCH_RUNS, Right.STOP_TASKS),
+    "TaskStopped": (Right.ROWS, Right.RING),
+}
+
+
+READ_ITEMS = ("BatchGetItem", "GetItem")
+WRITE_ITEMS = ("ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
+
+
+class UngrantedFunction(Exception):
+    """The app has a function that :data:`MAY` does not know, or the other way round."""
+
+
+class Grants:
+    """Rights as IAM statements on one stack's resources."""
+
+    def __init__(
+        self,
+        *,
+        tables: Tables,
+        store: Store,
+        runner: Runner,
+        machine: Machine,
+        job_tokens: secretsmanager.ISecret,
+    ) -> None:
+        self._tables = tables
+        self._store = store
+        self._runner = runner
+        self._machine = machine
+        self._job_tokens = job_tokens
+
+    def give(self, functions: Functions) -> None:
+        """Give every function what its row says.
+
+        Raises
+        ------
+        UngrantedFunction
+            A row without a function, or a function without a row.
+        """
+        if odd := sorted(set(functions.by_name) ^ set(MAY)):
+            raise UngrantedFunction(f"cdk/grants.py and the packaged app disagree about {', '.join(odd)}.")
+        for name, rights in MAY.items():
+            for right in rights:
+                functions.allow(name, *self.statements(right))
+
+    def statements(self, right: Right) -> list[iam.PolicyStatement]:
+        """A right in IAM's words."""
+        machine = self._machine
+        match right:
+            case Right.ROWS:
+                tables = [self._tables.specs.table_arn, self._tables.jobs.table_arn]
+                return [
+                    _allow("dynamodb", [*READ_ITEMS, *WRITE_ITEMS], tables),
+                    _allow("dynamodb", ["Query"], [*tables, *(f"{table}/index/*" for table in tables)]),
+                ]
+            case Right.RUNNER_ROWS:
+                return [
+                    _allow(
+                        "dynamodb",
+                        ["GetItem"],
+                        [self._tables.specs.table_arn],
+                        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RUNNER#*"]}},
+                    )
+                ]
+            case Right.START_RUNS:
+                return [_allow("states", ["StartExecution"], [machine.arn])]
+            case Right.WATCH_RUNS:
+                return [_allow("states", ["DescribeExecution"], [machine.executions_arn])]
+            case Right.RING:
+                return [_allow("states", ["SendTaskFailure", "SendTaskSuccess"], [machine.arn])]
+            case Right.START_TASKS:
+                return self._start_tasks()
+            case Right.STOP_TASKS:
+                return [_allow("ecs", ["StopTask"], [self._tasks_arn()], self._in_our_cluster())]
+            case Right.DATA_KEYS:
+                return [self._data_key(["Decrypt", "GenerateDataKey"])]
+            case Right.OPEN_KEYS:
+                return [self._data_key(["Decrypt"])]
+            case Right.OBJECTS:
+                return self._objects(["GetObject", "PutObject"])
+            case Right.READ_OBJECTS:
+                return self._objects(["GetObject"])
+            case Right.JOB_TOKENS:
+                return [_allow("secretsmanager", ["GetSecretValue"], [self._job_tokens.secret_arn])]
+
+    def _start_tasks(self) -> list[iam.PolicyStatement]:
+        runner = self._runner
+        return [
+            _allow("ecs", ["RunTask"], [runner.task_definitions_arn], self._in_our_cluster()),
+            _allow(
+                "iam",
+                ["PassRole"],
+                [runner.task_role.role_arn, runner.execution_role.role_arn],
+                {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+            ),
+        ]
+
+    def _in_our_cluster(self) -> dict[str, dict[str, str]]:
+        return {"ArnEquals": {"ecs:cluster": self._runner.cluster.cluster_arn}}
+
+    def _tasks_arn(self) -> str:
+        cluster = self._runner.cluster
+        return Stack.of(cluster).format_arn(
+            service="ecs", resource="task", resource_name=f"{cluster.cluster_name}/*"
+        )
+
+    def _data_key(self, actions: list[str]) -> iam.PolicyStatement:
+        """Only for an object of a spec of a zone: the context that every envelope is bound to."""
+        named = {f"kms:EncryptionContext:{part}": "false" for part in ("zone", "spec", "object")}
+        return _allow("kms", actions, [self._store.data_key.key_arn], {"Null": named})
+
+    def _objects(self, actions: list[str]) -> list[iam.PolicyStatement]:
+        """On our bucket; on somebody else's store, the keys to it are what is needed."""
+        if self._store.bucket:
+            return [_allow("s3", actions, [self._store.bucket.arn_for_objects("*")])]
+        assert self._store.secret
+        return [_allow("secretsmanager", ["GetSecretValue"], [f"{self._store.secret.secret_arn}-??????"])]
+
+
+def _allow(
+    service: str, actions: list[str], resources: list[str], conditions: Mapping[str, object] | None = None
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=[f"{service}:{action}" for action in actions],
+        resources=resources,
+        conditions=conditions,
+    )

@@ -1,0 +1,55 @@
+"""``python -m cdk.main [deployment.json] [--out cdk.out]``: package the app, synthesize the stack.
+
+Needs Node (the CDK's engine) and pip's index (the wheels for Lambda); no AWS account and no CDK program.
+To deploy what it describes: ``npx aws-cdk@2 deploy --app "python -m cdk.main my-deployment.json"``.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aws_cdk import App
+from pydantic import ValidationError
+
+from cdk.control_plane import ControlPlane
+from cdk.deployment import Deployment, read_deployment
+from cdk.grants import UngrantedFunction
+from cdk.packaging import Package, PackagingFailed, package
+
+PROJECT = Path(__file__).parent.parent
+EXAMPLE = Path(__file__).parent / "deployments" / "example.json"
+
+
+def control_plane(deployment: Deployment, packaged: Package, out: str | None = None) -> App:
+    """An app that holds the control plane's stack; ``synth()`` it."""
+    app = App(outdir=out, analytics_reporting=False)
+    ControlPlane(app, f"{deployment.name}-control-plane", deployment=deployment, package=packaged)
+    return app
+
+
+def main(arguments: list[str]) -> int:
+    """Synthesize; 1 with a sentence when the deployment's file or the package is not right."""
+    parser = argparse.ArgumentParser(prog="python -m cdk.main", description=__doc__)
+    parser.add_argument("deployment", nargs="?", type=Path, default=EXAMPLE)
+    parser.add_argument(
+        "--out",
+        default=os.environ.get("CDK_OUTDIR", "cdk.out"),
+        help="folder for the templates (default: cdk.out)",
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        deployment = read_deployment(chosen.deployment)
+        with TemporaryDirectory() as build:
+            packaged = package(PROJECT, Path(build))
+            assembly = control_plane(deployment, packaged, chosen.out).synth()
+    except (OSError, ValidationError, PackagingFailed, UngrantedFunction) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stderr.write(f"{assembly.directory}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

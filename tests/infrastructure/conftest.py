@@ -1,0 +1,56 @@
+"""One package and one synthesis for all tests of the stack: seconds, instead of seconds for each."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cdk.deployment import Deployment
+from cdk.main import EXAMPLE, PROJECT, control_plane
+from cdk.packaging import Package, package, stage
+
+Template = dict[str, Any]
+Synthesize = Callable[[Deployment], Template]
+
+os.environ["CDK_VALIDATION"] = (
+    "false"  # the CDK's own validator takes ten seconds; cfn-lint reads the template
+)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the app as it is now: somebody may edit the original while the tests run."""
+    copy = tmp_path_factory.mktemp("project") / "copy"
+    stage(PROJECT, copy)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def packaged(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """The real app as Chalice packages it, without its dependencies."""
+    return package(project, tmp_path_factory.mktemp("lambda") / "build", dependencies=False)
+
+
+@pytest.fixture(scope="session")
+def synthesize(packaged: Package, tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
+    """A deployment's template."""
+
+    def template_of(deployment: Deployment) -> Template:
+        out: Path = tmp_path_factory.mktemp("cdk")
+        template: Template = control_plane(deployment, packaged, str(out)).synth().stacks[0].template
+        return template
+
+    return template_of
+
+
+@pytest.fixture(scope="session")
+def example() -> Deployment:
+    return Deployment.model_validate_json(EXAMPLE.read_text())
+
+
+@pytest.fixture(scope="session")
+def template(synthesize: Synthesize, example: Deployment) -> Template:
+    """The example's template; read it, don't change it."""
+    return synthesize(example)

@@ -1,0 +1,448 @@
+"""The control plane's template, read as CloudFormation will read it. Nothing here has been deployed."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import cfnlint.api  # type: ignore[import-untyped]
+import pytest
+from pydantic import ValidationError
+
+from cdk.constructs.functions import PREFIX
+from cdk.constructs.workflow import DEFINITION
+from cdk.deployment import Deployment
+from cdk.grants import MAY, UngrantedFunction
+from chalicelib.adapters.dynamodb.tables import JobsTable, SpecsTable
+from chalicelib.api.gateway import GATEWAY_ANSWERS
+from chalicelib.settings import Settings
+from tests.infrastructure.conftest import Synthesize, Template
+from tests.infrastructure.templates import as_list, circles, of_type, statements_of_role, walk
+
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+ROWS = {
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+}
+RING = {"states:SendTaskFailure", "states:SendTaskSuccess"}
+ACTIONS: Mapping[str, set[str]] = {
+    "APIHandler": {
+        *LOGS,
+        *ROWS,
+        *RING,
+        "states:StartExecution",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "s3:GetObject",
+        "s3:PutObject",
+        "secretsmanager:GetSecretValue",
+    },
+    "Authorizer": {*LOGS, "dynamodb:GetItem", "secretsmanager:GetSecretValue"},
+    "AwaitReview": {*LOGS, *ROWS, *RING},
+    "CheckDigests": {*LOGS, *ROWS, *RING, "s3:GetObject"},
+    "DispatchRunner": {*LOGS, *ROWS, *RING, "ecs:RunTask", "iam:PassRole"},
+    "Finalize": {*LOGS, *ROWS, *RING},
+    "MarkRun": {*LOGS, *ROWS, *RING},
+    "Reconcile": {*LOGS, *ROWS, *RING, "states:DescribeExecution", "states:StartExecution", "ecs:StopTask"},
+    "RecordPlan": {*LOGS, *ROWS, *RING},
+    "TaskStopped": {*LOGS, *ROWS, *RING},
+}
+"""Every action of every function's role. A change here is a change of what Alethia may do: look twice."""
+
+PUBLIC_ROUTES = {("get", "/api/openapi.json"), ("get", "/api/health")}
+
+
+def functions(template: Template) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Chalice's name → logical id of the role, properties."""
+    found = {}
+    for name, properties in of_type(template, "AWS::Lambda::Function").items():
+        short = re.fullmatch(r"Functions(\w+)[0-9A-F]{8}", name)
+        assert short, f"{name} is no function of the app"
+        found[short[1]] = properties["Role"]["Fn::GetAtt"][0], properties
+    return found
+
+
+class TestTemplate:
+    def test_is_what_cfn_lint_accepts(self, template: Template) -> None:
+        # W3005: the CDK writes a DependsOn for each role beside the GetAtt that says it already.
+        config = cfnlint.api.ManualArgs(regions=["eu-west-1"], ignore_checks=["W3005"])
+        problems = cfnlint.api.lint(json.dumps(template), config=config)
+        assert [f"{problem.rule.id} {problem.message}" for problem in problems] == []
+
+    def test_has_no_circle(self, template: Template) -> None:
+        assert circles(template) == []
+
+    def test_is_the_same_when_made_again(
+        self, synthesize: Synthesize, example: Deployment, template: Template
+    ) -> None:
+        assert json.dumps(synthesize(example)) == json.dumps(template)
+
+    def test_knows_every_function_of_the_app(self, template: Template) -> None:
+        assert set(functions(template)) == set(MAY)
+
+    def test_keeps_what_holds_data_when_the_stack_goes(self, template: Template) -> None:
+        kept = {
+            "AWS::DynamoDB::Table",
+            "AWS::ECR::Repository",
+            "AWS::ECS::TaskDefinition",
+            "AWS::KMS::Key",
+            "AWS::Logs::LogGroup",
+            "AWS::S3::Bucket",
+        }
+        for name, resource in template["Resources"].items():
+            if resource["Type"] in kept:
+                assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
+
+    def test_costs_nothing_while_nothing_runs_in_the_network(self, template: Template) -> None:
+        types = {resource["Type"] for resource in template["Resources"].values()}
+        assert not types & {
+            "AWS::EC2::NatGateway",
+            "AWS::EC2::EIP",
+            "AWS::EC2::VPCEndpoint",
+            "AWS::ECS::Service",
+        }
+
+
+class TestTables:
+    @pytest.mark.parametrize("rows", [SpecsTable, JobsTable])
+    def test_have_the_keys_that_the_rows_have(self, rows: Any, template: Template) -> None:
+        schema = rows._get_schema()
+        table = table_of(template, rows)
+        assert by_name(table["AttributeDefinitions"]) == by_name(schema["attribute_definitions"])
+        assert key_shape(table["KeySchema"]) == key_shape(schema["key_schema"])
+        assert index_shapes(template, rows) == {
+            index["index_name"]: (key_shape(index["key_schema"]), index["projection"])
+            for index in schema["global_secondary_indexes"]
+        }
+
+    @pytest.mark.parametrize("rows", [SpecsTable, JobsTable])
+    def test_are_safe_from_slips(self, rows: Any, template: Template) -> None:
+        table = table_of(template, rows)
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["DeletionProtectionEnabled"] is True
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+
+    def test_only_logs_and_events_of_jobs_expire(self, template: Template) -> None:
+        ttl = {"AttributeName": JobsTable.expires_at.attr_name, "Enabled": True}
+        assert table_of(template, JobsTable)["TimeToLiveSpecification"] == ttl
+        assert "TimeToLiveSpecification" not in table_of(template, SpecsTable)
+
+
+class TestRoles:
+    @pytest.mark.parametrize("name", sorted(ACTIONS))
+    def test_each_function_may_do_exactly_this(self, name: str, template: Template) -> None:
+        role, _ = functions(template)[name]
+        granted = {
+            action
+            for statement in statements_of_role(template, role)
+            for action in as_list(statement["Action"])
+        }
+        assert granted == ACTIONS[name]
+
+    def test_each_function_has_a_role_of_its_own(self, template: Template) -> None:
+        roles = [role for role, _ in functions(template).values()]
+        assert len(set(roles)) == len(roles)
+        assert not any("ManagedPolicyArns" in template["Resources"][role]["Properties"] for role in roles)
+
+    def test_no_function_is_granted_all_of_anything(self, template: Template) -> None:
+        for name, (role, _) in functions(template).items():
+            for statement in statements_of_role(template, role):
+                assert statement["Effect"] == "Allow"
+                assert "*" not in as_list(statement["Resource"]), name
+                assert not any("*" in action for action in as_list(statement["Action"])), name
+
+    def test_a_function_without_a_row_of_rights_stops_the_synthesis(
+        self, monkeypatch: pytest.MonkeyPatch, synthesize: Synthesize, example: Deployment
+    ) -> None:
+        fewer = {name: rights for name, rights in MAY.items() if name != "Finalize"}
+        monkeypatch.setattr("cdk.grants.MAY", fewer)
+        with pytest.raises(UngrantedFunction, match="Finalize"):
+            synthesize(example)
+
+    def test_a_data_key_is_opened_only_for_an_object_of_a_spec_of_a_zone(self, template: Template) -> None:
+        role, _ = functions(template)["APIHandler"]
+        (statement,) = [
+            s for s in statements_of_role(template, role) if "kms:Decrypt" in as_list(s["Action"])
+        ]
+        assert statement["Condition"] == {
+            "Null": {f"kms:EncryptionContext:{part}": "false" for part in ("zone", "spec", "object")}
+        }
+
+    def test_the_authorizer_reads_runners_and_nothing_else(self, template: Template) -> None:
+        role, _ = functions(template)["Authorizer"]
+        (statement,) = [s for s in statements_of_role(template, role) if s["Action"] == "dynamodb:GetItem"]
+        assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RUNNER#*"]}}
+
+    def test_only_a_runner_of_ours_is_started_and_only_in_our_cluster(self, template: Template) -> None:
+        role, _ = functions(template)["DispatchRunner"]
+        (run,) = [s for s in statements_of_role(template, role) if s["Action"] == "ecs:RunTask"]
+        (cluster,) = of_type(template, "AWS::ECS::Cluster")
+        assert run["Condition"] == {"ArnEquals": {"ecs:cluster": {"Fn::GetAtt": [cluster, "Arn"]}}}
+        assert json.dumps(run["Resource"]).endswith(':task-definition/alethia-runner:*"]]}')
+        (hand_over,) = [s for s in statements_of_role(template, role) if s["Action"] == "iam:PassRole"]
+        assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+        task = task_definition(template)
+        assert hand_over["Resource"] == [task["TaskRoleArn"], task["ExecutionRoleArn"]]
+
+
+class TestFunctions:
+    def test_run_compiled_for_arm64_with_a_log_that_ends(self, template: Template) -> None:
+        logs = of_type(template, "AWS::Logs::LogGroup")
+        for _, function in functions(template).values():
+            assert function["Architectures"] == ["arm64"]
+            assert logs[function["LoggingConfig"]["LogGroup"]["Ref"]]["RetentionInDays"] == 90
+
+    def test_are_told_only_what_settings_know(self, template: Template) -> None:
+        known = {PREFIX + field.upper() for field in Settings.model_fields}
+        for _, function in functions(template).values():
+            assert set(function["Environment"]["Variables"]) <= known
+
+    def test_are_told_all_that_a_deployment_must_say(self, template: Template) -> None:
+        told = set(functions(template)["DispatchRunner"][1]["Environment"]["Variables"])
+        elsewhere = {
+            "aws_endpoint_url",  # an emulator's
+            "platform_runner",  # the default is the name
+            "store_access_key_id",
+            "store_endpoint_url",
+            "store_secret_name",  # a store that is not ours
+        }
+        assert {PREFIX + field.upper() for field in Settings.model_fields if field not in elsewhere} == told
+
+    def test_hold_no_secret(self, template: Template) -> None:
+        text = json.dumps(template)
+        assert "{{resolve:" not in text
+        assert "SecretString" not in text.replace("GenerateSecretString", "")
+        for _, function in functions(template).values():
+            for name, value in function["Environment"]["Variables"].items():
+                if re.search("SECRET|TOKEN|PASSWORD|CREDENTIAL", name):
+                    (secret,) = value.values()  # a reference: its ARN, never its value
+                    assert template["Resources"][secret]["Type"] == "AWS::SecretsManager::Secret"
+
+
+class TestApi:
+    def test_every_route_but_these_asks_who_is_calling(self, template: Template) -> None:
+        open_to_all = {
+            (method, path)
+            for path, methods in rest_api(template)["paths"].items()
+            for method, operation in methods.items()
+            if method != "options" and not operation.get("security")
+        }
+        assert open_to_all <= PUBLIC_ROUTES
+
+    def test_calls_functions_of_this_template(self, template: Template) -> None:
+        called = set(re.findall(r"\$\{(\w+)\.Arn\}", json.dumps(rest_api(template))))
+        assert {template["Resources"][name]["Type"] for name in called} == {"AWS::Lambda::Function"}
+        allowed = {
+            permission["FunctionName"]["Fn::GetAtt"][0]
+            for permission in of_type(template, "AWS::Lambda::Permission").values()
+            if permission["Principal"] == "apigateway.amazonaws.com"
+        }
+        assert allowed == called
+
+    @pytest.mark.parametrize("name", sorted(GATEWAY_ANSWERS))
+    def test_refuses_in_our_words_so_that_a_browser_shows_them(self, name: str, template: Template) -> None:
+        response = rest_api(template)["x-amazon-apigateway-gateway-responses"][name]
+        answer = json.loads(response["responseTemplates"]["application/json"])["error"]
+        assert set(answer) == {"code", "message", "field", "problems", "details", "request_id"}
+        assert answer["request_id"] == "$context.requestId"
+        assert response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+
+    def test_is_throttled_and_logged_without_bodies(self, template: Template) -> None:
+        (stage,) = of_type(template, "AWS::ApiGateway::Stage").values()
+        (method,) = stage["MethodSettings"]
+        assert (method["ThrottlingRateLimit"], method["ThrottlingBurstLimit"]) == (50, 100)
+        assert method["DataTraceEnabled"] is False
+        assert "AccessLogSetting" in stage
+
+
+class TestWorkflow:
+    def test_fills_every_placeholder_of_the_definition(self, template: Template) -> None:
+        wanted = set(re.findall(r"\$\{(\w+)\}", DEFINITION.read_text()))
+        assert set(state_machine(template)["DefinitionSubstitutions"]) == wanted
+
+    def test_may_call_its_steps_and_write_its_log_and_nothing_else(self, template: Template) -> None:
+        machine = state_machine(template)
+        statements = statements_of_role(template, machine["RoleArn"]["Fn::GetAtt"][0])
+        (call,) = [s for s in statements if s["Action"] == "lambda:InvokeFunction"]
+        steps = [value for value in machine["DefinitionSubstitutions"].values() if "Fn::GetAtt" in value]
+        assert sorted(map(str, as_list(call["Resource"]))) == sorted(map(str, steps))
+        others = {action for s in statements if s is not call for action in as_list(s["Action"])}
+        assert all(action.startswith("logs:") for action in others)
+
+    def test_logs_each_step_without_what_went_in_and_out(self, template: Template) -> None:
+        logging = state_machine(template)["LoggingConfiguration"]
+        assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
+
+    def test_is_started_by_the_name_that_it_has(self, template: Template) -> None:
+        arn = functions(template)["APIHandler"][1]["Environment"]["Variables"]["ALETHIA_STATE_MACHINE_ARN"]
+        name = state_machine(template)["StateMachineName"]
+        assert arn["Fn::Join"][1][-1].endswith(f":stateMachine:{name}")
+
+    def test_is_reconciled_every_minute(self, template: Template) -> None:
+        rule = rule_for(template, "Reconcile")
+        assert rule["ScheduleExpression"] == "rate(1 minute)"
+        assert rule["State"] == "ENABLED"
+
+    def test_hears_of_containers_that_stopped_in_our_cluster(self, template: Template) -> None:
+        (cluster,) = of_type(template, "AWS::ECS::Cluster")
+        assert rule_for(template, "TaskStopped")["EventPattern"] == {
+            "source": ["aws.ecs"],
+            "detail-type": ["ECS Task State Change"],
+            "detail": {"clusterArn": [{"Fn::GetAtt": [cluster, "Arn"]}], "lastStatus": ["STOPPED"]},
+        }
+
+
+class TestRunner:
+    def test_may_do_nothing_in_this_account(self, template: Template) -> None:
+        role = task_definition(template)["TaskRoleArn"]["Fn::GetAtt"][0]
+        assert statements_of_role(template, role) == []
+        assert "ManagedPolicyArns" not in template["Resources"][role]["Properties"]
+
+    def test_gets_its_credential_from_secrets_and_nothing_secret_from_its_environment(
+        self, template: Template
+    ) -> None:
+        (container,) = task_definition(template)["ContainerDefinitions"]
+        (secret,) = container["Secrets"]
+        assert secret["Name"] == "ALETHIA_RUNNER_CREDENTIAL"
+        assert {variable["Name"] for variable in container["Environment"]} == {"HOME", "ALETHIA_WORK_DIR"}
+
+    def test_writes_to_its_volume_only_and_has_time_to_stop(self, template: Template) -> None:
+        (container,) = task_definition(template)["ContainerDefinitions"]
+        assert container["ReadonlyRootFilesystem"] is True
+        assert [mount["ContainerPath"] for mount in container["MountPoints"]] == ["/work"]
+        assert container["StopTimeout"] == 120
+
+    def test_revision_is_pinned_where_the_dispatcher_reads_it(self, template: Template) -> None:
+        (task,) = of_type(template, "AWS::ECS::TaskDefinition")
+        variables = functions(template)["DispatchRunner"][1]["Environment"]["Variables"]
+        assert variables["ALETHIA_ECS_TASK_DEFINITION"] == {"Ref": task}
+
+
+class TestNothingIsPublic:
+    def test_nobody_reaches_into_the_network(self, template: Template) -> None:
+        for group in of_type(template, "AWS::EC2::SecurityGroup").values():
+            assert "SecurityGroupIngress" not in group
+        assert not of_type(template, "AWS::EC2::SecurityGroupIngress")
+        for subnet in of_type(template, "AWS::EC2::Subnet").values():
+            assert subnet["MapPublicIpOnLaunch"] is False
+
+    def test_the_bucket_is_closed_and_wants_tls(self, template: Template) -> None:
+        (bucket,) = of_type(template, "AWS::S3::Bucket").values()
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        (policy,) = of_type(template, "AWS::S3::BucketPolicy").values()
+        denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+        assert {"Bool": {"aws:SecureTransport": "false"}} in [s["Condition"] for s in denied]
+
+    def test_nothing_is_allowed_to_everybody(self, template: Template) -> None:
+        for value in walk(template):
+            if isinstance(value, dict) and value.get("Effect") == "Allow" and "Principal" in value:
+                assert value["Principal"] not in ("*", {"AWS": "*"})
+        for permission in of_type(template, "AWS::Lambda::Permission").values():
+            assert permission["Principal"].endswith(".amazonaws.com")
+            assert "SourceArn" in permission
+        assert not of_type(template, "AWS::Lambda::Url")
+
+
+class TestChoices:
+    def test_a_store_of_somebody_else_needs_its_keys_and_no_bucket(
+        self, synthesize: Synthesize, example: Deployment
+    ) -> None:
+        store = {
+            "endpoint_url": "https://abc.storage.supabase.co/storage/v1/s3",
+            "region": "eu-central-1",
+            "bucket": "alethia",
+            "access_key_id": "public-part",
+            "secret_name": "alethia/store",
+        }
+        template = synthesize(changed(example, store=store))
+        assert not of_type(template, "AWS::S3::Bucket")
+        role, handler = functions(template)["APIHandler"]
+        variables = handler["Environment"]["Variables"]
+        for name, value in store.items():
+            assert variables[f"ALETHIA_STORE_{name.upper()}"] == value
+        statements = statements_of_role(template, role)
+        readable = json.dumps([s["Resource"] for s in statements if "Secret" in str(s["Action"])])
+        assert ":secret:alethia/store-??????" in readable
+        assert not any("s3:" in str(s["Action"]) for s in statements)
+
+    def test_given_subnets_are_used_and_no_network_is_made(
+        self, synthesize: Synthesize, example: Deployment
+    ) -> None:
+        runner = {"network": {"vpc_id": "vpc-0abc", "subnet_ids": ["subnet-1", "subnet-2"]}}
+        template = synthesize(changed(example, runner=runner))
+        assert not of_type(template, "AWS::EC2::VPC")
+        (group,) = of_type(template, "AWS::EC2::SecurityGroup").values()
+        assert group["VpcId"] == "vpc-0abc"
+        variables = functions(template)["DispatchRunner"][1]["Environment"]["Variables"]
+        assert variables["ALETHIA_ECS_SUBNETS"] == "subnet-1,subnet-2"
+
+    def test_a_domain_of_ones_own_is_what_runners_are_told(
+        self, synthesize: Synthesize, example: Deployment
+    ) -> None:
+        template = synthesize(changed(example, public_api_url="https://alethia.example.com"))
+        variables = functions(template)["DispatchRunner"][1]["Environment"]["Variables"]
+        assert variables["ALETHIA_PUBLIC_API_URL"] == "https://alethia.example.com"
+
+    def test_a_misspelt_choice_is_refused_by_name(self, example: Deployment) -> None:
+        with pytest.raises(ValidationError, match="log_dayz"):
+            changed(example, log_dayz=30)
+
+
+def changed(deployment: Deployment, **changes: object) -> Deployment:
+    return Deployment.model_validate({**deployment.model_dump(exclude_unset=True), **changes})
+
+
+def table_of(template: Template, rows: Any) -> dict[str, Any]:
+    short = "Jobs" if rows is JobsTable else "Specs"
+    (table,) = [
+        properties
+        for name, properties in of_type(template, "AWS::DynamoDB::Table").items()
+        if name.startswith(f"Tables{short}")
+    ]
+    return table
+
+
+def by_name(definitions: list[dict[str, Any]]) -> dict[str, str]:
+    return {definition["AttributeName"]: definition["AttributeType"] for definition in definitions}
+
+
+def key_shape(keys: list[dict[str, Any]]) -> dict[str, str]:
+    return {key["KeyType"]: key["AttributeName"] for key in keys}
+
+
+def index_shapes(template: Template, rows: Any) -> dict[str, Any]:
+    return {
+        index["IndexName"]: (key_shape(index["KeySchema"]), index["Projection"])
+        for index in table_of(template, rows)["GlobalSecondaryIndexes"]
+    }
+
+
+def rest_api(template: Template) -> dict[str, Any]:
+    (api,) = of_type(template, "AWS::ApiGateway::RestApi").values()
+    body: dict[str, Any] = api["Body"]
+    return body
+
+
+def state_machine(template: Template) -> dict[str, Any]:
+    (machine,) = of_type(template, "AWS::StepFunctions::StateMachine").values()
+    return machine
+
+
+def task_definition(template: Template) -> dict[str, Any]:
+    (task,) = of_type(template, "AWS::ECS::TaskDefinition").values()
+    return task
+
+
+def rule_for(template: Template, function: str) -> dict[str, Any]:
+    (rule,) = [
+        rule
+        for rule in of_type(template, "AWS::Events::Rule").values()
+        if f"Functions{function}" in json.dumps(rule["Targets"])
+    ]
+    return rule
