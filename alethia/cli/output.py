@@ -46,7 +46,9 @@ def status(text: str | None) -> Text:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:
     """Rows under headings; an empty table says so."""
-    shown = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    shown = Table(
+        title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
+    )
     for column in columns:
         shown.add_column(column, overflow="fold")
     count = 0
@@ -63,21 +65,28 @@ def plan_summary(summary: Mapping[str, Any], cost: Mapping[str, Any] | None) -> 
     for index, action in enumerate(("create", "update", "replace", "destroy")):
         sign, style = ACTIONS[action]
         line.append(", " if index else "")
-        line.append(f"{sign}{counts.get(action, 0)} to {action}", style=style if counts.get(action) else "dim")
+        line.append(
+            f"{sign}{counts.get(action, 0)} to {action}", style=style if counts.get(action) else "dim"
+        )
     console.print(line)
     groups = summary.get("groups", [])
     if groups:
         table(
             ("Group", "Create", "Update", "Replace", "Destroy"),
             (
-                (group["name"], *(group["counts"].get(a) or "" for a in ("create", "update", "replace", "destroy")))
+                (
+                    group["name"],
+                    *(group["counts"].get(a) or "" for a in ("create", "update", "replace", "destroy")),
+                )
                 for group in groups
             ),
         )
     if cost:
         monthly = cost.get("monthly_usd")
         reason = cost.get("not_estimated") or "no reason given"
-        console.print(f"Cost: {f'${monthly:,.2f} a month' if monthly is not None else f'not estimated: {reason}'}")
+        console.print(
+            f"Cost: {f'${monthly:,.2f} a month' if monthly is not None else f'not estimated: {reason}'}"
+        )
 
 
 def resource_changes(resources: Iterable[Mapping[str, Any]], *, attributes: bool) -> None:

@@ -158,13 +158,17 @@ class EcsAgent:
                 self._begin(task)
 
     def _begin(self, task: dict[str, Any]) -> None:
-        container = self._warm or self._prepare()
+        container = self._warm if self._warm and self._warm.process.poll() is None else self._prepare()
         self._warm = None
         name = task["taskArn"].rsplit("/", 1)[-1]
         environ = self._environ | self._task_environ(task)
-        container.begin(
-            task, environ=environ, directory=self._work, log_file=self._logs / f"runner-{name}.log"
-        )
+        try:
+            container.begin(
+                task, environ=environ, directory=self._work, log_file=self._logs / f"runner-{name}.log"
+            )
+        except BrokenPipeError:
+            # It did not survive its own start; its words are in containers.log. The reap reports its end.
+            log.error("The container of %s could not start", name)
         self._containers[task["taskArn"]] = container
         self._warm = self._prepare()
 

@@ -6,6 +6,7 @@ It can be restarted while the customer's cloud and the runners go on, as a deplo
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.settings import Settings
@@ -40,6 +41,17 @@ SUBSTITUTIONS = {
 """``${Name}`` in the state machine's file → function."""
 
 
+PLATFORM_RUNNER = "platform"
+
+
+@dataclass(frozen=True)
+class LinkedAccount:
+    """The account that the seeded zone can provision into."""
+
+    account_id: str
+    name: str
+
+
 class ControlPlane:
     """ministack, what is provisioned in it, the API, and the two parts of AWS that ministack does not play.
 
@@ -50,8 +62,15 @@ class ControlPlane:
     """
 
     def __init__(
-        self, data: DataDir, *, aws_port: int, api_port: int, runner_environ: Mapping[str, str]
+        self,
+        data: DataDir,
+        *,
+        aws_port: int,
+        api_port: int,
+        account: LinkedAccount,
+        runner_environ: Mapping[str, str],
     ) -> None:
+        self._account = account
         self.url = f"http://{HOST}:{api_port}"
         self._data = data
         self._api_port = api_port
@@ -122,7 +141,8 @@ class ControlPlane:
 
     def _provision(self) -> Settings:
         made = self._clients
-        credential_arn, credential = provision.secret(made, provision.RUNNER_SECRET)
+        owner = f"{PLATFORM_RUNNER}."
+        credential_arn, credential = provision.secret(made, provision.RUNNER_SECRET, prefix=owner)
         provision.secret(made, provision.JOB_TOKEN_SECRET)
         provision.cluster(made)
         settings = Settings(
@@ -137,6 +157,7 @@ class ControlPlane:
             oidc_jwks_url=f"{self.url}/issuer/jwks.json",
             public_api_url=self.url,
             state_machine_arn=provision.state_machine_arn(),
+            platform_runner=PLATFORM_RUNNER,
             ecs_cluster=provision.CLUSTER,
             ecs_task_definition=provision.task_definition(
                 made, api_url=self.url, credential_arn=credential_arn
@@ -145,7 +166,12 @@ class ControlPlane:
             ecs_security_groups="sg-embedded",
         )
         provision.storage(made, settings)
-        seed.seed(settings, credential_sha256=provision.sha256(credential))
+        seed.seed(
+            settings,
+            runner_secret=credential.removeprefix(owner),
+            account_id=self._account.account_id,
+            account_name=self._account.name,
+        )
         provision.functions(made, FUNCTIONS, environment(settings))
         provision.state_machine(
             made, {name: provision.function_arn(function) for name, function in SUBSTITUTIONS.items()}

@@ -56,8 +56,8 @@ class EmulatedAws:
 
 def clients(endpoint: str) -> Callable[[str], Any]:
     """boto3 clients of one emulator by service name, each made once."""
-    session = boto3.session.Session(
-        aws_access_key_id=KEY, aws_secret_access_key=SECRET, region_name=REGION, profile_name=None
+    session: Any = boto3.session.Session(
+        aws_access_key_id=KEY, aws_secret_access_key=SECRET, region_name=REGION
     )
     made: dict[str, Any] = {}
     making = threading.Lock()

@@ -5,7 +5,6 @@ last. Addresses change from start to start: the environment of the functions and
 therefore written anew each time.
 """
 
-import hashlib
 import io
 import json
 import secrets
@@ -71,15 +70,16 @@ def encryption_key(clients: Clients) -> str:
     return str(key["Arn"])
 
 
-def secret(clients: Clients, name: str) -> tuple[str, str]:
-    """ARN and value of a secret; a fresh random one the first time."""
+def secret(clients: Clients, name: str, *, prefix: str = "") -> tuple[str, str]:
+    """ARN and value of a secret; `prefix` and something random the first time."""
     vault = clients("secretsmanager")
     try:
         arn = str(vault.describe_secret(SecretId=name)["ARN"])
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-        arn = str(vault.create_secret(Name=name, SecretString=secrets.token_urlsafe(48))["ARN"])
+        value = prefix + secrets.token_urlsafe(48)
+        arn = str(vault.create_secret(Name=name, SecretString=value)["ARN"])
     return arn, str(vault.get_secret_value(SecretId=name)["SecretString"])
 
 
@@ -211,8 +211,3 @@ def fill(template: str, substitutions: Mapping[str, str]) -> str:
         left = template.split("${", 1)[1].split("}", 1)[0]
         raise StackError(f"The state machine wants ${{{left}}}, which the embedded stack does not fill in.")
     return template
-
-
-def sha256(text: str) -> str:
-    """How a credential is kept."""
-    return hashlib.sha256(text.encode()).hexdigest()

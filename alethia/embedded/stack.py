@@ -6,15 +6,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .control_plane import ControlPlane
+import boto3
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .control_plane import ControlPlane, LinkedAccount
 from .data_dir import DataDir
+from .emulated_aws import REGION
+from .errors import StackError
 from .processes import HOST, PROJECT, Child, clean_environment, free_port
 from .terraform import find_terraform, write_cli_config
 
 CLOUD_ACCOUNT = "123456789012"
 """The emulated customer's account, as the seeded identity names it."""
 
-FROM_A_PERSON = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+FROM_A_PERSON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+)
 """What a runner needs of the machine it runs on."""
 
 
@@ -44,7 +59,11 @@ class Stack:
             log=self.data.logs / "cloud.log",
         )
         self.control_plane = ControlPlane(
-            self.data, aws_port=aws, api_port=api, runner_environ=self._runner_environ()
+            self.data,
+            aws_port=aws,
+            api_port=api,
+            account=self._account(),
+            runner_environ=self._runner_environ(),
         )
         self.data.remember({"ports": {"aws": aws, "cloud": cloud, "api": api}, "url": self.url})
         try:
@@ -67,6 +86,22 @@ class Stack:
     def url(self) -> str:
         """Where the API is."""
         return self.control_plane.url
+
+    def inventory(self) -> dict[str, list[str]]:
+        """What exists in the emulated customer's account: kind → names."""
+        query = {"account": CLOUD_ACCOUNT, "region": REGION}
+        answer = httpx.get(f"{self.cloud_url}/_alethia/inventory", params=query, trust_env=False, timeout=30)
+        resources: dict[str, list[str]] = answer.raise_for_status().json()["resources"]
+        return resources
+
+    def _account(self) -> LinkedAccount:
+        if not self.real_aws:
+            return LinkedAccount(CLOUD_ACCOUNT, "Emulated AWS account")
+        try:
+            caller = boto3.client("sts", region_name=REGION).get_caller_identity()
+        except (BotoCoreError, ClientError) as error:
+            raise StackError(f"--real-aws needs AWS credentials in this shell; AWS says: {error}") from None
+        return LinkedAccount(str(caller["Account"]), "Your AWS account")
 
     def _runner_environ(self) -> dict[str, str]:
         config = write_cli_config(

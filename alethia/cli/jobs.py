@@ -1,0 +1,71 @@
+"""Jobs: list, read, follow the log, cancel, run again."""
+
+import click
+
+from . import output
+from .main import Session, cli, pass_session
+from .watch import follow_job, log_chunks, print_chunk, show_end
+
+
+@cli.command()
+@click.argument("job", required=False)
+@click.option("--spec", help="Only this spec's.")
+@pass_session
+def jobs(session: Session, job: str | None, spec: str | None) -> None:
+    """Jobs, newest first; or one, by its id."""
+    if job:
+        session.show(session.client.job(job), show_end)
+        return
+    page = session.client.jobs(zone_id=None if spec else session.zone, spec_id=spec)
+    session.show(
+        page,
+        lambda it: output.table(
+            ("Job", "Type", "Spec", "Status", "Attempt", "By", "When"),
+            (
+                (
+                    one["job_id"],
+                    one["job_type"],
+                    one["spec_id"],
+                    output.status(one["status"]),
+                    one["attempt"],
+                    one["created_by"],
+                    one["created_at"],
+                )
+                for one in it["items"]
+            ),
+        ),
+    )
+
+
+@cli.command()
+@click.argument("job")
+@click.option("-f", "--follow", is_flag=True, help="Go on until the job is over.")
+@pass_session
+def logs(session: Session, job: str, follow: bool) -> None:
+    """A job's log."""
+    if session.as_json:
+        output.print_json([chunk for chunk, _ in log_chunks(session.client, job, None)])
+    elif follow:
+        follow_job(session.client, job)
+    else:
+        for chunk, _ in log_chunks(session.client, job, None):
+            print_chunk(chunk)
+
+
+@cli.command()
+@click.argument("job")
+@pass_session
+def cancel(session: Session, job: str) -> None:
+    """Cancel a job: terraform is asked to stop, and what exists by then is kept."""
+    answer = session.client.cancel(job)
+    session.show(
+        answer, lambda it: output.console.print("Cancel requested: ", output.status(it["status"]), sep="")
+    )
+
+
+@cli.command()
+@click.argument("job")
+@pass_session
+def rerun(session: Session, job: str) -> None:
+    """Run an ended job again, as a new run of the spec as it is now."""
+    session.show(session.client.rerun(job), lambda run: output.console.print(run["run_id"]))

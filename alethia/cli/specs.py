@@ -1,0 +1,170 @@
+"""Specs: create, read, edit, delete, preview."""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from . import output
+from .main import Session, cli, pass_session
+
+COLLECTIONS = (
+    "databases",
+    "caches",
+    "queues",
+    "topics",
+    "nosql_tables",
+    "container_registries",
+    "storage_buckets",
+    "secrets",
+)
+
+
+@cli.group()
+def specs() -> None:
+    """Specs: what an environment should be."""
+
+
+@specs.command("list")
+@pass_session
+def list_specs(session: Session) -> None:
+    """The zone's specs."""
+    session.show(
+        session.client.specs(session.zone),
+        lambda page: output.table(
+            ("Spec", "Project", "Stage", "Region", "Status", "Live run"),
+            (
+                (
+                    spec["spec_id"],
+                    spec["project_name"],
+                    spec["environment_stage"],
+                    spec["region"],
+                    output.status(spec["status"]),
+                    spec.get("live_run"),
+                )
+                for spec in page["items"]
+            ),
+        ),
+    )
+
+
+@specs.command("create")
+@click.option(
+    "-f", "--file", "path", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@pass_session
+def create_spec(session: Session, path: Path) -> None:
+    """Make a spec of a YAML or JSON file. Without a cloud identity in it, the zone's only one is taken."""
+    form = read_form(path)
+    if not form.get("cloud_identity"):
+        found = session.client.identities(session.zone)["items"]
+        if len(found) == 1:
+            form["cloud_identity"] = found[0]["identity_id"]
+    session.show(session.client.create_spec(session.zone, form), show_spec)
+
+
+@specs.command("show")
+@click.argument("spec")
+@pass_session
+def read_spec(session: Session, spec: str) -> None:
+    """One spec, with what is observed of each component."""
+    session.show(session.client.spec(spec), show_spec)
+
+
+@specs.command("edit")
+@click.argument("spec")
+@click.option("-f", "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@pass_session
+def edit_spec(session: Session, spec: str, path: Path | None) -> None:
+    """Change a spec, with a file or in your editor. If somebody else changed it meanwhile, yours is refused."""
+    present = session.client.spec(spec)
+    before = yaml.safe_dump(form_of(present), sort_keys=False, allow_unicode=True)
+    if path is None:
+        edited = click.edit(before, extension=".yaml")
+        if edited is None or edited == before:
+            output.console.print("Nothing changed.")
+            return
+        form = yaml.safe_load(edited)
+    else:
+        form = read_form(path)
+    answer = session.client.edit_spec(spec, form, current_rev=present["current_rev"])
+    session.show(answer, lambda after: _show_difference(before, form_of(after)))
+
+
+@specs.command("delete")
+@click.argument("spec")
+@pass_session
+def delete_spec(session: Session, spec: str) -> None:
+    """Delete a spec that has nothing provisioned."""
+    session.client.delete_spec(spec)
+    session.show({"deleted": spec}, lambda _: output.console.print(f"Deleted {spec}."))
+
+
+@specs.command("preview")
+@click.argument("spec")
+@pass_session
+def preview_spec(session: Session, spec: str) -> None:
+    """What a plan made now would get: snapshot, hash and terraform's variables."""
+
+    def show(preview: dict[str, Any]) -> None:
+        output.console.print(f"config_hash  {preview['config_hash']}")
+        output.print_json({name: value for name, value in preview.items() if name != "config_hash"})
+
+    session.show(session.client.preview(spec), show)
+
+
+def read_form(path: Path) -> dict[str, Any]:
+    """A form from YAML or JSON (which is YAML as well)."""
+    try:
+        form = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise click.UsageError(f"{path} can't be read as YAML or JSON: {error}") from None
+    if not isinstance(form, dict):
+        raise click.UsageError(f"{path} must hold a mapping of the form's fields.")
+    return form
+
+
+def form_of(spec: dict[str, Any]) -> dict[str, Any]:
+    """The editable part of an answer."""
+    return dict(spec["form"])
+
+
+def show_spec(spec: dict[str, Any]) -> None:
+    """A spec for people."""
+    say = output.console.print
+    say(f"{spec['spec_id']}  {spec['project_name']} · {spec['environment_stage']} · {spec['region']}")
+    say("status ", output.status(spec["status"]), f" · revision {spec['current_rev']}", sep="")
+    show_components(spec)
+
+
+def show_components(spec: dict[str, Any]) -> None:
+    """Every component with its status and its facts."""
+    output.table(
+        ("Kind", "Name", "Status", "Facts"),
+        (
+            (one["kind"], one["name"], output.status(one["status"]), _facts(one.get("facts") or {}))
+            for one in spec.get("components", [])
+        ),
+    )
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    shown = {name: value for name, value in facts.items() if value not in (None, "", [], {})}
+    return "\n".join(
+        f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in shown.items()
+    )
+
+
+def _show_difference(before: str, after: dict[str, Any]) -> None:
+    lines = difflib.unified_diff(
+        before.splitlines(),
+        yaml.safe_dump(after, sort_keys=False, allow_unicode=True).splitlines(),
+        lineterm="",
+        n=1,
+    )
+    for line in list(lines)[2:]:
+        style = {"+": "green", "-": "red"}.get(line[:1], "dim")
+        output.console.print(line, style=style, markup=False)

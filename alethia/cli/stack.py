@@ -1,0 +1,84 @@
+"""``alethia up`` and ``alethia demo``: the whole system on this machine."""
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from . import output
+from .config import Config, write_config
+from .main import cli
+
+name_option = click.option(
+    "--name", default="default", show_default=True, help="Stacks of other names run beside it."
+)
+data_option = click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Else ./.alethia/NAME; kept between starts.",
+)
+
+
+@cli.command()
+@name_option
+@data_option
+@click.option(
+    "--real-aws",
+    is_flag=True,
+    help="Runners use the AWS credentials of this shell: real resources, real cost.",
+)
+@click.option("--sign-in/--no-sign-in", default=True, help="Make it the Alethia that this command talks to.")
+def up(name: str, data_dir: Path | None, real_aws: bool, sign_in: bool) -> None:
+    """Start the embedded stack and keep it up until Ctrl-C."""
+    from ..embedded.errors import StackError
+    from ..embedded.stack import running
+
+    stop = _stop_on_signals()
+    try:
+        with running(data_dir or default_dir(name), real_aws=real_aws) as stack:
+            token = stack.token()
+            say = output.console.print
+            say(f"Alethia is up at {stack.url}", style="bold green")
+            say(f"cloud  {'your AWS account' if real_aws else 'emulated, account 123456789012'}")
+            say(f"data   {stack.data.root}")
+            if sign_in:
+                say(f"signed in as demo (kept in {write_config(Config(url=stack.url, token=token))})")
+            say(f"token  {token}", soft_wrap=True)
+            say(
+                "Try `alethia zones list`, `alethia specs create -f alethia/demo/spec.yaml`. Ctrl-C stops it."
+            )
+            stop.wait()
+            say("Stopping; running jobs get up to two minutes to end well …")
+    except StackError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@cli.command()
+@name_option
+@data_option
+@click.option("--keep", is_flag=True, help="Leave the demo's data where it is.")
+def demo(name: str, data_dir: Path | None, keep: bool) -> int:
+    """The main job from beginning to end, each step explained."""
+    from ..demo.story import tell
+
+    return tell(data_dir, keep=keep)
+
+
+def default_dir(name: str) -> Path:
+    """Where a stack of this name keeps its data."""
+    return Path.cwd() / ".alethia" / name
+
+
+def _stop_on_signals() -> threading.Event:
+    """Ctrl-C and SIGTERM ask for a clean stop; a second Ctrl-C is Ctrl-C again."""
+    stop = threading.Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop.set()
+
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+    return stop

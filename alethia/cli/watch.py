@@ -1,0 +1,107 @@
+"""Following a run live: the jobs' logs as they come, and how far an apply is."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from rich.text import Text
+
+from ..client import Client
+from . import output
+
+POLL_SECONDS = 1.0
+ENDED = ("SUCCESS", "FAILED", "CANCELLED")
+STOPS = ("AWAITING_REVIEW", "DONE", "REJECTED", "EXPIRED", "SUPERSEDED", "FAILED", "CANCELLED")
+PHASES = {
+    "prepare": "dim",
+    "init": "dim",
+    "plan": "cyan",
+    "apply": "green",
+    "destroy": "red",
+    "collect": "dim",
+}
+
+
+def follow_run(client: Client, run_id: str, *, quiet: bool = False) -> dict[str, Any]:
+    """Show a run's jobs until it waits for a person or is over; the run as it is then.
+
+    ``quiet`` prints nothing (for ``--json``).
+    """
+    shown: set[str] = set()
+    while True:
+        run: dict[str, Any] = client.run(run_id)
+        job_id = run.get("apply_job_id") or run.get("plan_job_id")
+        if job_id and job_id not in shown and run["status"] not in ("AWAITING_REVIEW",):
+            shown.add(job_id)
+            follow_job(client, job_id, quiet=quiet)
+            continue
+        if run["status"] in STOPS:
+            return run
+        time.sleep(POLL_SECONDS / 2)
+
+
+def follow_job(client: Client, job_id: str, *, quiet: bool = False) -> dict[str, Any]:
+    """Print a job's log as it grows, until the job is over; the job as it is then."""
+    cursor: str | None = None
+    while True:
+        job: dict[str, Any] = client.job(job_id)
+        over = job["status"] in ENDED
+        for chunk, seen in log_chunks(client, job_id, cursor):
+            cursor = seen
+            if not quiet:
+                print_chunk(chunk)
+        if over:
+            if not quiet:
+                show_end(job)
+            return job
+        time.sleep(POLL_SECONDS)
+
+
+def log_chunks(
+    client: Client, job_id: str, cursor: str | None
+) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Chunks after `cursor` that are there now, each with the cursor to go on from."""
+    while True:
+        page = client.logs(job_id, after=cursor)
+        cursor = page.get("next_cursor") or cursor
+        for chunk in page["items"]:
+            yield chunk, cursor
+        if not page["items"]:
+            return
+
+
+def print_chunk(chunk: dict[str, Any]) -> None:
+    """A chunk, each line under its phase."""
+    phase = str(chunk["phase"])
+    for line in str(chunk["text"]).splitlines():
+        shown = Text(f"{phase:>8} │ ", style=PHASES.get(phase, "dim"))
+        shown.append(line, style="red" if chunk["stream"] == "stderr" else "")
+        output.console.print(shown, soft_wrap=True)
+
+
+def show_end(job: dict[str, Any]) -> None:
+    """How a job ended; a failed one with all that is known."""
+    output.console.print(
+        Text(f"{job['job_type']} "),
+        output.status(job["status"]),
+        Text(f"  {job['job_id']}", style="dim"),
+        sep="",
+    )
+    error = job.get("error")
+    if error:
+        output.console.print(Text(f"{error['step']}: {error['message']}", style="red"))
+        for one in error.get("diagnostics", []):
+            where = f" ({one['address']})" if one.get("address") else ""
+            output.console.print(Text(f"  {one['severity']}: {one['summary']}{where}", style="red"))
+            if one.get("detail"):
+                output.console.print(Text(f"    {one['detail']}"))
+    progress = job.get("progress")
+    if progress and job["status"] != "SUCCESS":
+        output.console.print(f"  {progress['done']} of {progress['planned']} changes are done.")
+        for name in ("in_flight", "failed"):
+            for address in progress.get(name, []):
+                output.console.print(f"  {name.replace('_', ' ')}: {address}", markup=False)
+        for orphan in progress.get("orphans", []):
+            output.console.print(f"  exists, but is not in the state: {orphan['address']}", markup=False)
+            if orphan.get("import_command"):
+                output.console.print(f"    {orphan['import_command']}", markup=False)

@@ -1,0 +1,170 @@
+"""Alethia's API, one method for each thing that a person can ask. Answers are the API's JSON."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .transport import Transport
+
+Json = dict[str, Any]
+
+
+class Client:
+    """One Alethia, as one person.
+
+    Parameters
+    ----------
+    url : str
+        Such as ``http://127.0.0.1:4000`` or ``https://api.example.com/prod``.
+    token : str or None
+        A JWT of the issuer that this Alethia trusts.
+    """
+
+    def __init__(self, url: str, token: str | None, *, transport: Transport | None = None) -> None:
+        self._ask = transport or Transport(url, token)
+
+    def me(self) -> Json:
+        return self._json(self._ask.get("/api/me"))
+
+    # --- zones and identities ----------------------------------------------------------------------------
+
+    def zones(self) -> Json:
+        return self._all("/api/zones")
+
+    def create_zone(self, name: str) -> Json:
+        return self._json(self._ask.post("/api/zones", {"name": name}))
+
+    def identities(self, zone_id: str) -> Json:
+        return self._all(f"/api/zones/{zone_id}/identities")
+
+    def link_account(self, zone_id: str, form: Json) -> Json:
+        return self._json(self._ask.post(f"/api/zones/{zone_id}/identities", form))
+
+    # --- specs -------------------------------------------------------------------------------------------
+
+    def specs(self, zone_id: str) -> Json:
+        return self._all(f"/api/zones/{zone_id}/specs")
+
+    def create_spec(self, zone_id: str, form: Json) -> Json:
+        return self._json(self._ask.post("/api/specs", {**form, "zone_id": zone_id}))
+
+    def spec(self, spec_id: str) -> Json:
+        return self._json(self._ask.get(f"/api/specs/{spec_id}"))
+
+    def edit_spec(self, spec_id: str, form: Json, *, current_rev: int) -> Json:
+        """Replace the configuration, if `current_rev` is still the newest."""
+        return self._json(self._ask.put(f"/api/specs/{spec_id}", {**form, "expected_rev": current_rev}))
+
+    def delete_spec(self, spec_id: str) -> None:
+        self._ask.delete(f"/api/specs/{spec_id}")
+
+    def preview(self, spec_id: str) -> Json:
+        return self._json(self._ask.get(f"/api/specs/{spec_id}/preview"))
+
+    # --- runs --------------------------------------------------------------------------------------------
+
+    def plan(self, spec_id: str, *, runner: str | None = None, auto_approve: bool = False) -> Json:
+        body = {"runner": runner, "auto_approve": auto_approve}
+        return self._json(self._ask.post(f"/api/specs/{spec_id}/plan", body))
+
+    def destroy(self, spec_id: str, *, project_name: str, runner: str | None = None) -> Json:
+        """Destroy everything; `project_name` is what the person typed."""
+        body = {"confirm_project_name": project_name, "runner": runner}
+        return self._json(self._ask.post(f"/api/specs/{spec_id}/destroy", body))
+
+    def run(self, run_id: str) -> Json:
+        return self._json(self._ask.get(f"/api/runs/{run_id}"))
+
+    def runs(self, *, zone_id: str | None = None, spec_id: str | None = None) -> Json:
+        """The newest runs of a zone or of a spec."""
+        return self._json(self._ask.get(_of(zone_id, spec_id, "runs"), limit=50))
+
+    def approve(self, run_id: str, *, plan_digest: str, comment: str = "", runner: str | None = None) -> Json:
+        body = {"plan_digest": plan_digest, "comment": comment, "runner": runner}
+        return self._json(self._ask.post(f"/api/runs/{run_id}/approve", body))
+
+    def reject(self, run_id: str, *, plan_digest: str, comment: str = "") -> Json:
+        body = {"plan_digest": plan_digest, "comment": comment}
+        return self._json(self._ask.post(f"/api/runs/{run_id}/reject", body))
+
+    # --- jobs --------------------------------------------------------------------------------------------
+
+    def jobs(self, *, zone_id: str | None = None, spec_id: str | None = None) -> Json:
+        """The newest jobs of a zone or of a spec."""
+        return self._json(self._ask.get(_of(zone_id, spec_id, "jobs"), limit=50))
+
+    def job(self, job_id: str) -> Json:
+        return self._json(self._ask.get(f"/api/jobs/{job_id}"))
+
+    def cancel(self, job_id: str) -> Json:
+        return self._json(self._ask.post(f"/api/jobs/{job_id}/cancel", {}))
+
+    def rerun(self, job_id: str, *, project_name: str | None = None) -> Json:
+        return self._json(self._ask.post(f"/api/jobs/{job_id}/rerun", {"confirm_project_name": project_name}))
+
+    def logs(self, job_id: str, *, after: str | None = None) -> Json:
+        return self._json(self._ask.get(f"/api/jobs/{job_id}/logs", cursor=after, limit=100))
+
+    def events(self, job_id: str, *, after: str | None = None) -> Json:
+        return self._json(self._ask.get(f"/api/jobs/{job_id}/events", cursor=after, limit=100))
+
+    def review(self, job_id: str) -> Json:
+        """A PLAN job's counts, groups, cost and digest."""
+        return self._json(self._ask.get(f"/api/jobs/{job_id}/plan"))
+
+    def review_page(self, job_id: str, number: int) -> Json:
+        return self._json(self._ask.get(f"/api/jobs/{job_id}/plan/pages/{number}"))
+
+    def review_resources(self, job_id: str) -> Iterator[Json]:
+        """Every resource of the review, page by page."""
+        pages = self.review(job_id)["review_pages"]
+        for number in range(1, pages + 1):
+            yield from self.review_page(job_id, number)["resources"]
+
+    # --- states ------------------------------------------------------------------------------------------
+
+    def state(self, spec_id: str) -> Json:
+        return self._json(self._ask.get(f"/api/specs/{spec_id}/state"))
+
+    def state_versions(self, spec_id: str) -> Json:
+        return self._all(f"/api/specs/{spec_id}/state/versions")
+
+    def pull_state(self, spec_id: str, *, reason: str, version_id: str | None = None) -> Json:
+        path = f"/api/specs/{spec_id}/state/pull"
+        return self._json(self._ask.get(path, reason=reason, version=version_id))
+
+    def diff_state(self, spec_id: str, before: str, after: str) -> Json:
+        return self._json(self._ask.get(f"/api/specs/{spec_id}/state/diff", before=before, after=after))
+
+    def roll_back_state(
+        self, spec_id: str, *, version_id: str, head_version_id: str | None, reason: str
+    ) -> Json:
+        body = {"version_id": version_id, "head_version_id": head_version_id, "reason": reason}
+        return self._json(self._ask.post(f"/api/specs/{spec_id}/state/rollback", body))
+
+    def break_lock(self, spec_id: str, *, lock_id: str, reason: str, even_if_alive: bool = False) -> Json:
+        body = {"lock_id": lock_id, "reason": reason, "even_if_alive": even_if_alive}
+        return self._json(self._ask.post(f"/api/specs/{spec_id}/state/break-lock", body))
+
+    def download(self, url: str) -> bytes:
+        """The bytes behind an address that an answer named."""
+        return self._ask.raw(url)
+
+    def _all(self, path: str) -> Json:
+        """Every page of a list, as one."""
+        items: list[Any] = []
+        cursor = None
+        while True:
+            page = self._json(self._ask.get(path, cursor=cursor, limit=100))
+            items += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return {"items": items, "next_cursor": None}
+
+    @staticmethod
+    def _json(answer: Any) -> Json:
+        assert isinstance(answer, dict)
+        return answer
+
+
+def _of(zone_id: str | None, spec_id: str | None, noun: str) -> str:
+    return f"/api/specs/{spec_id}/{noun}" if spec_id else f"/api/zones/{zone_id}/{noun}"

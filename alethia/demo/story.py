@@ -1,0 +1,266 @@
+"""The main job from beginning to end, told to somebody who sees it for the first time."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from ..cli import output
+from ..cli.specs import read_form, show_components
+from ..cli.watch import ENDED, STOPS, show_end
+from ..client import Client
+from ..embedded.errors import StackError
+from ..embedded.stack import CLOUD_ACCOUNT, Stack, running
+from ..transport import ApiError, Refused
+from .narrator import Narrator
+
+SPEC = Path(__file__).with_name("spec.yaml")
+POLL_SECONDS = 0.5
+QUIET_SECONDS = 10
+"""Between two lines of progress where no bar can be drawn."""
+
+
+class Unexpected(Exception):
+    """Something did not go as the story goes."""
+
+
+def tell(data_dir: Path | None, *, keep: bool) -> int:
+    """Tell it; the exit code."""
+    narrator = Narrator()
+    began = time.monotonic()
+    try:
+        with _folder(data_dir, keep=keep) as folder:
+            _story(folder, narrator)
+    except (StackError, ApiError, Unexpected) as error:
+        output.errors.print(Text(f"The demo stopped: {error}", style="red"))
+        for problem in getattr(error, "problems", []):
+            output.errors.print(Text(f"  {problem['field']}: {problem['message']}", style="red"))
+        return 1
+    narrator.end(time.monotonic() - began)
+    return 0
+
+
+def _story(folder: Path, narrator: Narrator) -> None:
+    narrator.step(
+        "Alethia starts on this machine",
+        "An emulated AWS runs the control plane (tables, workflow, store). A second, separate one is the "
+        "customer's account that terraform provisions. Everything listens on 127.0.0.1 only.",
+    )
+    with running(folder) as stack:
+        narrator.say(f"The API answers at {stack.url}.")
+        client = Client(stack.url, stack.token())
+        spec_id = _create(client, narrator)
+        run = _plan(client, spec_id, narrator)
+        _review(client, run, narrator)
+        _apply(client, spec_id, run, narrator)
+        _plan_again(client, spec_id, narrator)
+        _stale(client, spec_id, narrator)
+        _destroy(client, spec_id, narrator)
+        _empty(stack, narrator)
+        narrator.step("Alethia stops", "Every process that it started ends with it.")
+
+
+def _create(client: Client, narrator: Narrator) -> str:
+    narrator.step(
+        "A spec is filled in",
+        f"A form says what the environment should be: {SPEC.name} has every kind of component, two databases "
+        "and two caches. What it leaves out gets the defaults of its stage.",
+    )
+    zone_id = client.zones()["items"][0]["zone_id"]
+    identity = client.identities(zone_id)["items"][0]
+    spec = client.create_spec(zone_id, {**read_form(SPEC), "cloud_identity": identity["identity_id"]})
+    show_components(spec)
+    narrator.say(
+        f"It will go to AWS account {identity['account_id']}, and is only a DRAFT: nothing exists yet."
+    )
+    return str(spec["spec_id"])
+
+
+def _plan(client: Client, spec_id: str, narrator: Narrator) -> dict[str, Any]:
+    narrator.step(
+        "The spec is planned",
+        "The spec is frozen into a snapshot. A runner, one process for one job, claims the job, checks the "
+        "snapshot's hash, writes terraform's variables and runs a real `terraform plan`. It changes nothing.",
+    )
+    run = client.plan(spec_id)
+    job = _watch_log(client, run["plan_job_id"])
+    narrator.took(job)
+    return _settled(client, run["run_id"], "AWAITING_REVIEW")
+
+
+def _review(client: Client, run: dict[str, Any], narrator: Narrator) -> None:
+    narrator.step(
+        "A person reviews the plan",
+        "The workflow waits now, and costs nothing while it does. This is what the reviewer sees first; "
+        "`alethia review` shows every resource with each attribute.",
+    )
+    review = client.review(run["plan_job_id"])
+    output.plan_summary(review["summary"], review.get("cost"))
+    resources = list(client.review_resources(run["plan_job_id"]))
+    narrator.say(f"The first of {len(resources)} resources:")
+    output.resource_changes(resources[:3], attributes=False)
+    some = next((one for one in resources if one["resource_type"] == "aws_rds_cluster"), resources[0])
+    output.resource_changes([{**some, "attributes": some["attributes"][:8]}], attributes=True)
+
+
+def _apply(client: Client, spec_id: str, run: dict[str, Any], narrator: Narrator) -> None:
+    narrator.step(
+        "The plan is approved, and exactly that is applied",
+        f"The approval names the plan's digest ({run['plan_digest'][:12]}…). A fresh runner fetches the "
+        "sealed plan, compares every digest (configuration, plan file, template, provider lock, terraform, "
+        "state) and only then applies the file. The state is encrypted before it leaves the runner.",
+    )
+    approved = client.approve(run["run_id"], plan_digest=run["plan_digest"])
+    job = _watch_progress(client, approved["apply_job_id"], "applying")
+    narrator.took(job)
+    _settled(client, run["run_id"], "DONE")
+    narrator.say("What exists now, as terraform reported it back:")
+    show_components(client.spec(spec_id))
+
+
+def _plan_again(client: Client, spec_id: str, narrator: Narrator) -> None:
+    narrator.step(
+        "It is planned again",
+        "Nothing was edited, so a second plan must find nothing to do; then the run simply ends.",
+    )
+    run = client.plan(spec_id)
+    narrator.took(_watch_log(client, run["plan_job_id"], quiet=True))
+    done = _settled(client, run["run_id"], "DONE")
+    narrator.say(f"{done['status']}: {done.get('reason') or 'no changes.'}")
+
+
+def _stale(client: Client, spec_id: str, narrator: Narrator) -> None:
+    narrator.step(
+        "A plan goes stale",
+        "Somebody edits the spec (the reports database may grow larger) and plans it. While the plan waits, "
+        "somebody else edits the spec again. Approving the waiting plan is refused: it is not what the spec "
+        "says now.",
+    )
+    _set_capacity(client, spec_id, 4)
+    run = client.plan(spec_id)
+    _watch_log(client, run["plan_job_id"], quiet=True)
+    waiting = _settled(client, run["run_id"], "AWAITING_REVIEW")
+    _set_capacity(client, spec_id, 8)
+    try:
+        client.approve(waiting["run_id"], plan_digest=waiting["plan_digest"])
+    except Refused as refusal:
+        narrator.quote(str(refusal))
+        narrator.say("Changed since: " + ", ".join(map(str, refusal.details.get("changed", []))))
+    else:
+        raise Unexpected("A stale plan was approved.")
+    narrator.say("So it is planned once more. The newer plan takes the older one's place:")
+    run = client.plan(spec_id)
+    narrator.took(_watch_log(client, run["plan_job_id"], quiet=True))
+    run = _settled(client, run["run_id"], "AWAITING_REVIEW")
+    output.plan_summary(client.review(run["plan_job_id"])["summary"], None)
+    changes = [one for one in client.review_resources(run["plan_job_id"]) if one["action"] != "no-op"]
+    output.resource_changes(changes, attributes=True)
+    client.reject(run["run_id"], plan_digest=run["plan_digest"], comment="Only a demonstration.")
+    narrator.say("This one is rejected; the environment stays as it is.")
+
+
+def _destroy(client: Client, spec_id: str, narrator: Narrator) -> None:
+    narrator.step(
+        "Everything is destroyed",
+        "Destroying has no review, so the project's name must be typed. State versions stay: a new plan can "
+        "bring the environment back.",
+    )
+    spec = client.spec(spec_id)
+    run = client.destroy(spec_id, project_name=spec["project_name"])
+    job = _watch_progress(client, run["apply_job_id"], "destroying")
+    narrator.took(job)
+    _settled(client, run["run_id"], "DONE")
+    narrator.say(f"The spec is {client.spec(spec_id)['status']}.")
+
+
+def _empty(stack: Stack, narrator: Narrator) -> None:
+    narrator.step("The account is looked at from outside", f"What is left in account {CLOUD_ACCOUNT}?")
+    left = stack.inventory()
+    if left:
+        output.table(("Left behind", "Names"), ((kind, ", ".join(names)) for kind, names in left.items()))
+        raise Unexpected("The destroyed environment left something behind.")
+    narrator.say("Nothing: the account is empty.")
+
+
+def _set_capacity(client: Client, spec_id: str, capacity: float) -> None:
+    spec = client.spec(spec_id)
+    form = spec["form"]
+    form["databases"] = [
+        {**one, "max_capacity": capacity} if one["name"] == "reports" else one for one in form["databases"]
+    ]
+    client.edit_spec(spec_id, form, current_rev=spec["current_rev"])
+
+
+def _watch_log(client: Client, job_id: str, *, quiet: bool = False) -> dict[str, Any]:
+    """Wait for a job, showing its log; a job that fails ends the story."""
+    from ..cli.watch import follow_job
+
+    return _succeeded(follow_job(client, job_id, quiet=quiet))
+
+
+def _watch_progress(client: Client, job_id: str, what: str) -> dict[str, Any]:
+    """Wait for an apply or destroy, showing how far it is."""
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[now]}"),
+    )
+    told = time.monotonic()
+    with Progress(*columns, console=output.console, disable=not output.console.is_terminal) as bar:
+        task = bar.add_task(what, total=None, now="")
+        while True:
+            job: dict[str, Any] = client.job(job_id)
+            progress = job.get("progress") or {}
+            now = ", ".join(progress.get("in_flight", [])[:1])
+            bar.update(
+                task, total=progress.get("planned") or None, completed=progress.get("done", 0), now=now[:60]
+            )
+            if job["status"] in ENDED:
+                return _succeeded(job)
+            if not output.console.is_terminal and time.monotonic() - told > QUIET_SECONDS:
+                told = time.monotonic()
+                output.console.print(
+                    f"  {what}: {progress.get('done', 0)} of {progress.get('planned') or '?'}"
+                )
+            time.sleep(POLL_SECONDS)
+
+
+def _succeeded(job: dict[str, Any]) -> dict[str, Any]:
+    if job["status"] != "SUCCESS":
+        show_end(job)
+        raise Unexpected(f"{job['job_type']} {job['job_id']} ended {job['status']}.")
+    return job
+
+
+def _settled(client: Client, run_id: str, wanted: str) -> dict[str, Any]:
+    """The run, once it came to its next stop, which must be `wanted`."""
+    while True:
+        run: dict[str, Any] = client.run(run_id)
+        if run["status"] in STOPS:
+            break
+        time.sleep(POLL_SECONDS)
+    if run["status"] != wanted:
+        raise Unexpected(f"Run {run_id} is {run['status']}, not {wanted}: {run.get('reason')}")
+    return run
+
+
+@contextmanager
+def _folder(named: Path | None, *, keep: bool) -> Iterator[Path]:
+    """The stack's directory: a temporary one unless the person named or keeps it."""
+    if named is not None:
+        yield named
+        return
+    parent = Path.cwd() / ".alethia"
+    parent.mkdir(exist_ok=True)
+    if keep:
+        yield Path(tempfile.mkdtemp(prefix="demo-", dir=parent))
+        return
+    with tempfile.TemporaryDirectory(prefix="demo-", dir=parent) as made:
+        yield Path(made)

@@ -1,0 +1,197 @@
+"""The agent plays ECS: one container for each task, one event for each end, and none lost."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from alethia.embedded import agent as module
+from alethia.embedded.agent import Container, EcsAgent
+
+TASK = "arn:aws:ecs:eu-west-1:000000000000:task/alethia/one"
+CLUSTER = "arn:aws:ecs:eu-west-1:000000000000:cluster/alethia"
+
+
+class FakeEcs:
+    """Task rows, as the emulated ECS keeps them."""
+
+    def __init__(self) -> None:
+        self.tasks: dict[str, dict[str, Any]] = {}
+        self.secrets = {"arn:secret": "platform.canary"}
+        self.away = False
+
+    def run_task(self, arn: str = TASK, **environment: str) -> None:
+        overrides = [{"name": name, "value": value} for name, value in environment.items()]
+        self.tasks[arn] = {
+            "taskArn": arn,
+            "clusterArn": CLUSTER,
+            "taskDefinitionArn": "definition:1",
+            "lastStatus": "RUNNING",
+            "desiredStatus": "RUNNING",
+            "overrides": {"containerOverrides": [{"name": "runner", "environment": overrides}]},
+        }
+
+    def __call__(self, _service: str) -> "FakeEcs":
+        if self.away:
+            raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+        return self
+
+    def get_paginator(self, _name: str) -> "FakeEcs":
+        return self
+
+    def paginate(self, **_: str) -> Iterator[dict[str, list[str]]]:
+        yield {"taskArns": [arn for arn, task in self.tasks.items() if task["desiredStatus"] == "RUNNING"]}
+
+    def describe_tasks(self, *, cluster: str, tasks: list[str]) -> dict[str, Any]:
+        return {"tasks": [self.tasks[arn] for arn in tasks]}
+
+    def describe_task_definition(self, **asked: str) -> dict[str, Any]:
+        container = {
+            "name": "runner",
+            "environment": [{"name": "API", "value": "http://api"}, {"name": "JOB", "value": "none"}],
+            "secrets": [{"name": "CREDENTIAL", "valueFrom": "arn:secret"}],
+        }
+        return {"taskDefinition": {"containerDefinitions": [container]}}
+
+    def get_secret_value(self, **asked: str) -> dict[str, str]:
+        return {"SecretString": self.secrets[asked["SecretId"]]}
+
+    def stop_task(self, *, cluster: str, task: str, reason: str) -> None:
+        self.tasks[task] |= {"lastStatus": "STOPPED", "desiredStatus": "STOPPED"}
+
+
+class FakeContainer(Container):
+    """A process that waits for its standard input; `begin` notes what it was given."""
+
+    def begin(self, task: dict[str, Any], *, environ: Any, directory: Path, log_file: Path) -> None:
+        self.task, self.environ = task, dict(environ)
+
+
+@pytest.fixture
+def ecs() -> FakeEcs:
+    return FakeEcs()
+
+
+@pytest.fixture
+def events() -> list[dict[str, Any]]:
+    return []
+
+
+@pytest.fixture
+def agent(
+    ecs: FakeEcs, events: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[EcsAgent]:
+    program = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(5)); sys.stdin.read()"
+
+    def prepare(_agent: EcsAgent) -> Container:
+        argv = [sys.executable, "-c", program]
+        return FakeContainer(subprocess.Popen(argv, stdin=subprocess.PIPE))
+
+    monkeypatch.setattr(EcsAgent, "_prepare", prepare)
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.02)
+    made = EcsAgent(
+        clients=ecs,
+        cluster="alethia",
+        runner_environ={"PATH": "/bin"},
+        deliver=events.append,
+        logs=tmp_path,
+        work=tmp_path,
+    )
+    made.start()
+    yield made
+    made.stop()
+
+
+def eventually(holds: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to hold"
+        time.sleep(0.01)
+
+
+def container_of(agent: EcsAgent, arn: str = TASK) -> FakeContainer:
+    eventually(lambda: arn in agent.running)
+    found = agent._containers[arn]
+    assert isinstance(found, FakeContainer)
+    time.sleep(0.2)  # until its signal handler stands
+    return found
+
+
+def end(container: Container) -> None:
+    assert container.process.stdin
+    container.process.stdin.close()
+
+
+def test_a_container_gets_image_definition_secrets_and_overrides_in_that_order(
+    agent: EcsAgent, ecs: FakeEcs
+) -> None:
+    ecs.run_task(JOB="job-1")
+
+    assert container_of(agent).environ == {
+        "PATH": "/bin",
+        "API": "http://api",
+        "CREDENTIAL": "platform.canary",
+        "JOB": "job-1",
+    }
+
+
+def test_the_end_is_told_once_with_its_exit_code(
+    agent: EcsAgent, ecs: FakeEcs, events: list[dict[str, Any]]
+) -> None:
+    ecs.run_task(JOB="job-1")
+    end(container_of(agent))
+
+    eventually(lambda: events)
+    time.sleep(0.2)
+
+    [event] = events
+    assert event["detail-type"] == "ECS Task State Change"
+    assert event["detail"]["taskArn"] == TASK
+    assert event["detail"]["lastStatus"] == "STOPPED"
+    assert event["detail"]["containers"][0]["exitCode"] == 0
+    assert "canary" not in str(event)
+    assert ecs.tasks[TASK]["lastStatus"] == "STOPPED"
+
+
+def test_stop_task_asks_the_container_to_stop(
+    agent: EcsAgent, ecs: FakeEcs, events: list[dict[str, Any]]
+) -> None:
+    ecs.run_task()
+    container_of(agent)
+
+    ecs.stop_task(cluster="alethia", task=TASK, reason="a person cancelled")
+
+    eventually(lambda: events)
+    assert events[0]["detail"]["containers"][0]["exitCode"] == 5
+
+
+def test_an_end_while_the_control_plane_is_away_is_told_when_it_is_back(
+    agent: EcsAgent, ecs: FakeEcs, events: list[dict[str, Any]]
+) -> None:
+    ecs.run_task()
+    container = container_of(agent)
+    ecs.away = True
+    end(container)
+    eventually(lambda: not agent.running)
+    time.sleep(0.2)
+    assert not events
+
+    ecs.away = False
+
+    eventually(lambda: events)
+
+
+def test_a_task_that_a_former_stack_left_is_told_as_stopped(
+    agent: EcsAgent, ecs: FakeEcs, events: list[dict[str, Any]]
+) -> None:
+    ecs.run_task()
+    ecs.tasks[TASK]["lastStatus"] = "STOPPED"
+
+    eventually(lambda: events)
+
+    assert not agent.running
