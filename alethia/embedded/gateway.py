@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """An HTTP request, as it came: `path` is still encoded and without its query; header names are lower case."""
+    """An HTTP request: `path` is still encoded and has no query; header names are lower case."""
 
     method: str
     path: str
@@ -100,7 +100,10 @@ class Gateway:
         if len(request.body) > MAX_REQUEST_BYTES:
             raise Refused("REQUEST_TOO_LARGE")
         resource, entry, path_values = self._match(request)
-        authorized = self._authorize(request, entry) if entry.authorizer else None
+        authorizer = entry.authorizer
+        authorized = (
+            self._authorize(request, authorizer) if isinstance(authorizer, ChaliceAuthorizer) else None
+        )
         event = _event(request, request_id, resource, path_values, authorized)
         if len(request.body) > MAX_PAYLOAD_BYTES:
             raise Refused("REQUEST_TOO_LARGE")
@@ -115,12 +118,12 @@ class Gateway:
                 return resource, methods[request.method], values
         raise Refused("MISSING_AUTHENTICATION_TOKEN")
 
-    def _authorize(self, request: Request, entry: RouteEntry) -> dict[str, Any]:
+    def _authorize(self, request: Request, authorizer: ChaliceAuthorizer) -> dict[str, Any]:
         token = request.headers.get("authorization", "").strip()
         if not token:
             raise Refused("UNAUTHORIZED")
         arn = f"{ARN}/{STAGE}/{request.method}{request.path}"
-        decision = self._decision(entry.authorizer, token, arn)
+        decision = self._decision(authorizer, token, arn)
         statement = decision["policyDocument"]["Statement"][0]
         if statement["Effect"] != "Allow" or not _covers(statement["Resource"], arn):
             raise Refused("ACCESS_DENIED", reason=decision.get("context", {}).get("reason", "Sign in first."))
@@ -212,7 +215,7 @@ def _answer(response: Mapping[str, Any]) -> Answer:
 
 
 def _keep_requests_apart(app: Chalice) -> None:
-    """Chalice keeps the current request on the app, as a Lambda serves one at a time; here each thread has one."""
+    """Chalice keeps the current request on the app, as a Lambda serves one at a time; here each thread does."""
     kind = type(app)
     if not issubclass(kind, _PerThread):
         app.__class__ = type(f"PerThread{kind.__name__}", (_PerThread, kind), {})

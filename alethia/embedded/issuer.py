@@ -1,8 +1,8 @@
 """The embedded stack's own OIDC issuer: who signs in here is whom the person at this machine says they are.
 
 One RSA key in the stack's data directory, mode 0600, made on first use. The server publishes the discovery
-document and the key set under ``/issuer``; tokens are made in process by whoever can read the key, so there is no
-password and no sign-in page. A deployment uses a real issuer instead (``oidc_*`` in the settings).
+document and the key set under ``/issuer``; tokens are made in process by whoever can read the key, so there
+is no password and no sign-in page. A deployment uses a real issuer instead (``oidc_*`` in the settings).
 """
 
 import base64
@@ -82,7 +82,7 @@ def _write_new_key(path: Path) -> None:
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(pem)
     try:
         os.link(draft, path)

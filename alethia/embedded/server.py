@@ -1,7 +1,7 @@
 """The API on a loopback port: waitress, in front of the played API Gateway, in front of the Chalice app.
 
-``python -m alethia.embedded.server --host 127.0.0.1 --port 8080 --data-dir .alethia`` serves the project's app with
-the settings of its environment, and the embedded issuer under ``/issuer``, until SIGTERM or SIGINT.
+``python -m alethia.embedded.server --host 127.0.0.1 --port 8080 --data-dir .alethia`` serves the project's
+app with the settings of its environment, and the embedded issuer under ``/issuer``, until SIGTERM or SIGINT.
 """
 
 import argparse

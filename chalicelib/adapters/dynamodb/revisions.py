@@ -1,9 +1,9 @@
 """Revisions of a spec: immutable sets of component rows under a number of their own.
 
 A writer first claims a number by putting the revision's *head* (how many components, for which request),
-then writes the components. Nobody reads a revision until the spec's row points at it, so a torn one is invisible; two
-writers never share a number, so they can't mix. A reader compares the head's count with what it read: a
-revision that was purged under a slow reader shows as incomplete, never as an empty spec.
+then writes the components. Nobody reads a revision until the spec's row points at it, so a torn one is
+invisible; two writers never share a number, so they can't mix. A reader compares the head's count with what
+it read: a revision that was purged under a slow reader shows as incomplete, never as an empty spec.
 """
 
 from collections.abc import Mapping
