@@ -2,7 +2,7 @@
 
 import sys
 
-from chalicelib.providers import provider_for
+from chalicelib.providers import provider_of
 
 from .errors import BadSettings
 from .job import run
@@ -21,7 +21,7 @@ def main() -> int:
     except BadSettings as error:
         tell(error.message)
         return 1
-    return 0 if run(settings, provider_for, tell) else 1
+    return 0 if run(settings, provider_of, tell) else 1
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def terraform_versions(programs: tuple[str, ...], cache_dir: Path, path: str) ->
             continue
         key = f"{located}@{Path(located).stat().st_mtime_ns}"
         if key not in fresh:
-            fresh[key] = _ask_version(located)
+            fresh[key] = _ask_version(located, path)
         found[fresh[key]] = located
     if fresh != known:
         write_atomically(cache, json.dumps(fresh))
@@ -87,13 +87,13 @@ def _providers_in(mirror: Path) -> list[str]:
     return ["/".join(path.relative_to(root).parts) for path in root.glob("*/*") if path.is_dir()]
 
 
-def _ask_version(program: str) -> str:
+def _ask_version(program: str, path: str) -> str:
     answer = subprocess.run(
         [program, "version", "-json"],
         capture_output=True,
         check=True,
         timeout=30,
-        env={"CHECKPOINT_DISABLE": "1", "PATH": os.defpath},
+        env={"CHECKPOINT_DISABLE": "1", "PATH": path},
     )
     return str(json.loads(answer.stdout)["terraform_version"])
 

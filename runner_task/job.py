@@ -55,7 +55,12 @@ def run(settings: Settings, provider_of: ProviderOf, tell: Tell) -> bool:
         api.use_job_token(assignment.job_token)
         journal = Journal(masker, folder / "job.log")
         link = Link(api, journal, stop, masker, assignment)
-        vault = Vault(api, settings.attempt, patience=settings.patience.request)
+        vault = Vault(
+            api,
+            settings.attempt,
+            patience=settings.patience.request,
+            missing_patience=settings.patience.missing,
+        )
         session = StateSession(api, vault, settings.attempt, commit_patience=settings.patience.commit)
         with Loopback(session, lambda text: None) as loopback:
             masker.add(loopback.password, loopback.credentials_token)

@@ -73,6 +73,7 @@ class Loopback:
             "TF_HTTP_UNLOCK_METHOD": "UNLOCK",
             "TF_HTTP_USERNAME": self.username,
             "TF_HTTP_PASSWORD": self.password,
+            "TF_HTTP_RETRY_MAX": "0",  # tried often enough behind this address
         }
 
     def credentials_environment(self) -> dict[str, str]:
@@ -86,6 +87,7 @@ class Loopback:
 class _Handler(BaseHTTPRequestHandler):
     loopback: Loopback
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet, or each answer waits 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path

@@ -57,6 +57,8 @@ class Patience:
     claim: float = 120
     request: float = 60
     """For an API call that a step can't go on without."""
+    missing: float = 3
+    """For an object that the store says it does not have: a read during a write can fail."""
     commit: float = 20
     """For a state commit while terraform waits for it; what fails is tried again at the end."""
     after_lease: float = 120

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import os
 import threading
+import time
 from collections import Counter
 
 import httpx
@@ -44,12 +45,15 @@ class Vault:
     ----------
     patience : float
         Seconds that a transfer is tried for, unless it says otherwise.
+    missing_patience : float
+        Seconds until a 404 is believed.
     """
 
-    def __init__(self, api: Api, attempt: int, *, patience: float) -> None:
+    def __init__(self, api: Api, attempt: int, *, patience: float, missing_patience: float) -> None:
         self._api = api
         self._attempt = attempt
         self._patience = patience
+        self._missing_patience = missing_patience
         self._sequences: Counter[ObjectPurpose] = Counter()
         self._guard = threading.Lock()
         self._clients: dict[bool, httpx.Client] = {}
@@ -103,17 +107,12 @@ class Vault:
         """
         download = self._api.download(DownloadRequest(attempt=self._attempt, key=stored.key))
         client = self._client(download.url)
-        patience = min(self._patience, 3.0)
-        try:
-            response = persistently(
-                lambda: client.get(download.url),
-                patience,
-                also_again=lambda answer: answer.status_code == 404,
-            )
-        except Unreachable as error:
-            if "HTTP 404" in error.message:
-                raise ObjectMissing("The store does not have the object.") from None
-            raise
+        believed_at = time.monotonic() + self._missing_patience
+        response = persistently(
+            lambda: client.get(download.url),
+            self._patience,
+            also_again=lambda answer: answer.status_code == 404 and time.monotonic() < believed_at,
+        )
         if not response.is_success:
             raise ObjectMissing(f"The store answered HTTP {response.status_code} for the object.")
         sealed = response.content

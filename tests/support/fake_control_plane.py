@@ -66,7 +66,7 @@ def a_snapshot(*, terraform_version: str = "1.11.4", project: str = "shop") -> s
     return build_snapshot(form=form, provider="aws", account_id="123456789012", role_reference=None)
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not an error of the test
+class Refusal(Exception):
     """A 4xx or 5xx with the API's error shape."""
 
     def __init__(self, status: int, message: str, details: dict[str, Any] | None = None) -> None:
@@ -80,7 +80,9 @@ class FakeControlPlane:
     def __init__(self) -> None:
         self.lease_seconds = 60
         self.heartbeat_seconds = 15
-        self.access = CloudAccess(provider=CloudProvider.AWS, account_id="123456789012", region="eu-central-1")
+        self.access = CloudAccess(
+            provider=CloudProvider.AWS, account_id="123456789012", region="eu-central-1"
+        )
         self.jobs: dict[str, Assignment] = {}
         self.head = StateHead(zone_id=ZONE, spec_id=SPEC, name="shop-development-eu-central-1")
         self.versions: list[StateVersion] = []
@@ -251,9 +253,7 @@ class FakeControlPlane:
         key, wrapped = os.urandom(32), base64.b64encode(os.urandom(24)).decode()
         self.keys[wrapped] = key
         context = encryption_context(ZONE, SPEC, name)
-        return DataKey(
-            name=name, context=context, key=base64.b64encode(key).decode(), wrapped_key=wrapped
-        )
+        return DataKey(name=name, context=context, key=base64.b64encode(key).decode(), wrapped_key=wrapped)
 
     def _open_key(self, job: Assignment, body: bytes) -> DataKey:
         request = OpenKeyRequest.model_validate_json(body)
@@ -324,6 +324,7 @@ class FakeControlPlane:
 class _Handler(BaseHTTPRequestHandler):
     plane: FakeControlPlane
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -1,4 +1,4 @@
-"""A real runner with a real terraform, a template that needs no provider, and a provider double that fills it."""
+"""A real runner with a real terraform, a template without providers, and the double that fills it."""
 
 import os
 import signal
@@ -74,7 +74,7 @@ def provider_of(_: CloudProvider) -> TinyProvider:
 
 
 IMPATIENT = Patience(
-    interrupt=10, last_words=5, claim=1, request=3, commit=0.5, after_lease=1, lock=0
+    interrupt=10, last_words=2, claim=1, request=3, missing=0.3, commit=0.5, after_lease=1, lock=0
 )
 
 
@@ -113,7 +113,8 @@ class Bench:
     def start(self, job_id: str) -> "subprocess.Popen[bytes]":
         """A runner process of its own, with the tiny provider and little patience."""
         program = (
-            "import sys; from dataclasses import replace; from tests.contract.runner_task import support as s;"
+            "import sys; from dataclasses import replace;"
+            "from tests.contract.runner_task import support as s;"
             "from runner_task.job import run; from runner_task.settings import Patience, read_settings;"
             f"settings = replace(read_settings(), patience={self.patience!r});"
             "sys.exit(0 if run(settings, s.provider_of, lambda t: print(t, file=sys.stderr)) else 1)"
@@ -136,13 +137,17 @@ class Bench:
 
     def planned(self, **changes: Any) -> PlanToApply:
         """A plan, ready to be applied."""
-        report = self.run(JobType.PLAN, **changes)
-        assert report.plan is not None, report.error
-        return PlanToApply(manifest=report.plan.manifest, digest=report.plan.manifest.digest)
+        return approved(self.run(JobType.PLAN, **changes))
 
     def leftovers(self) -> Mapping[str, bytes]:
         """Every file that stays on the machine."""
         return {str(path): path.read_bytes() for path in self.root.rglob("*") if path.is_file()}
+
+
+def approved(report: Report) -> PlanToApply:
+    """What a DEPLOY gets when a person approved this report's plan."""
+    assert report.plan is not None, report.error
+    return PlanToApply(manifest=report.plan.manifest, digest=report.plan.manifest.digest)
 
 
 def wait_until(condition: Callable[[], object], *, within: float = 20) -> None:

@@ -1,14 +1,9 @@
 """Plan, deploy, plan again, destroy: with a real terraform and a control plane in memory."""
 
-import json
-
-import pytest
-
 from chalicelib.domain.messages import EventKind, Outcome
 from chalicelib.domain.plan import Counts, ReviewPage
 from chalicelib.domain.words import JobType, Phase
-from tests.contract.runner_task.support import Bench
-from tests.support.fake_control_plane import a_snapshot
+from tests.contract.runner_task.support import Bench, approved
 
 
 def test_the_whole_way_from_plan_to_destroy(bench: Bench) -> None:
@@ -26,7 +21,7 @@ def test_the_whole_way_from_plan_to_destroy(bench: Bench) -> None:
     assert [row.component_name for row in page.resources] == ["invoices", "orders"]
     assert plane.head.version is None and plane.head.lock is None
 
-    plan = bench_plan(report)
+    plan = approved(report)
     report = bench.run(JobType.DEPLOY, job_id="deploy", plan=plan)
     assert report.outcome is Outcome.SUCCEEDED, report.error
     assert report.terraform_started and plane.started["deploy"]
@@ -40,6 +35,7 @@ def test_the_whole_way_from_plan_to_destroy(bench: Bench) -> None:
 
     report = bench.run(JobType.PLAN, job_id="again")
     assert report.plan is not None and not report.plan.has_changes
+    assert plane.head.version is not None
     assert report.plan.manifest.state_serial == plane.head.version.serial
 
     report = bench.run(JobType.DESTROY, job_id="destroy")
@@ -47,9 +43,3 @@ def test_the_whole_way_from_plan_to_destroy(bench: Bench) -> None:
     assert report.progress is not None and report.progress.done == 2
     assert plane.state["resources"] == []
     assert "init is not needed" in plane.log_of("destroy")
-
-
-def bench_plan(report):  # type: ignore[no-untyped-def]
-    from chalicelib.domain.messages import PlanToApply
-
-    return PlanToApply(manifest=report.plan.manifest, digest=report.plan.manifest.digest)
