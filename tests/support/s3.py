@@ -1,8 +1,8 @@
 """Stores and a key service for tests, real over HTTP on free loopback ports, in threads of the test process.
 
 ``s3_store`` is one S3 store (moto's, which keeps AWS's promises, then Supabase's double, which keeps none): a
-test that takes it runs on both. ``supabase`` is the double alone. ``kms`` is moto's KMS, which seals data keys
-with AES-GCM under their encryption context, so a wrong context or an altered key fails as it does on AWS.
+test that takes it runs on both. ``supabase`` is the double alone. ``kms`` is moto's KMS, which wraps data keys
+with AES-GCM under their context, so that a wrong context or an altered key fails as it does on AWS.
 """
 
 import threading
@@ -88,7 +88,7 @@ def kms(_moto: _Moto) -> TestKms:
 
 
 class serving:  # noqa: N801  read as a verb: ``with serving(app) as endpoint``
-    """A WSGI app on a free loopback port, in a thread for each request, for the length of a ``with`` block."""
+    """A WSGI app on a free loopback port, in a thread for each request, for a ``with`` block."""
 
     def __init__(self, app: Callable[..., Any]) -> None:
         from werkzeug.serving import WSGIRequestHandler, make_server

@@ -21,7 +21,9 @@ from .connection import (
     decode_cursor,
     dynamodb_errors,
     encode_cursor,
+    get_or_none,
 )
+from .paging import newest_first
 from .rows import SPEC_SK
 from .tables import SpecRow, StateActRow, StateRow, StateVersionRow, spec_pk, state_pk
 
@@ -34,11 +36,8 @@ class DynamoStates:
     """The state rows of the specs table."""
 
     def head(self, zone_id: str, name: str) -> StateHead | None:
-        with dynamodb_errors():
-            try:
-                return _head(StateRow.get(state_pk(zone_id, name), HEAD, consistent_read=True))
-            except StateRow.DoesNotExist:
-                return None
+        row = get_or_none(StateRow, state_pk(zone_id, name), HEAD)
+        return _head(row) if row else None
 
     def take_lock(self, seen: StateHead, lock: Lock) -> bool:
         return _update(seen, [_epoch(lock.epoch), *_locked_by(lock)], _as_seen(seen))
@@ -58,12 +57,8 @@ class DynamoStates:
             _version_row(head, version).save(condition=absent(StateVersionRow))
 
     def version(self, head: StateHead, version_id: str) -> StateVersion | None:
-        with dynamodb_errors():
-            try:
-                row = StateVersionRow.get(_pk(head), VERSION + version_id, consistent_read=True)
-            except StateVersionRow.DoesNotExist:
-                return None
-        return StateVersion.model_validate(row.version)
+        row = get_or_none(StateVersionRow, _pk(head), VERSION + version_id)
+        return StateVersion.model_validate(row.version) if row else None
 
     def versions(self, head: StateHead, page: PageRequest) -> Page[StateVersion]:
         key = decode_cursor(page.cursor, within=_pk(head))
@@ -108,21 +103,18 @@ class DynamoStates:
         return _happens(write)
 
     def act(self, head: StateHead, act_id: str) -> KeptAct | None:
-        with dynamodb_errors():
-            try:
-                row = StateActRow.get(_pk(head), ACT + act_id, consistent_read=True)
-            except StateActRow.DoesNotExist:
-                return None
-        return KeptAct(StateAct.model_validate(row.act), row.request_hash)
+        row = get_or_none(StateActRow, _pk(head), ACT + act_id)
+        return KeptAct(StateAct.model_validate(row.act), row.request_hash) if row else None
 
     def acts(self, head: StateHead, page: PageRequest) -> Page[StateAct]:
-        key = decode_cursor(page.cursor, within=_acts_of(head))
-        with dynamodb_errors():
-            rows = StateActRow.by_zone.query(
-                _acts_of(head), scan_index_forward=False, limit=page.limit, last_evaluated_key=key
-            )
-            items = [StateAct.model_validate(row.act) for row in rows]
-            return Page(items=items, next_cursor=encode_cursor(rows.last_evaluated_key))
+        return newest_first(
+            StateActRow,
+            StateActRow.by_zone,
+            _acts_of(head),
+            page.limit,
+            page.cursor,
+            lambda row: StateAct.model_validate(row.act),
+        )
 
 
 # Rows and records.
