@@ -48,11 +48,18 @@ MAY: Mapping[str, tuple[Right, ...]] = {
     "DispatchRunner": (Right.ROWS, Right.RING, Right.START_TASKS),
     "RecordPlan": (Right.ROWS, Right.RING),
     "AwaitReview": (Right.ROWS, Right.RING),
-    "CheckDigests": (Right.ROWS, Right.RING, Right.READ_OBJECTS),
-    "Finalize": (Right.ROWS, Right.RING),
-    "MarkRun": (Right.ROWS, Right.RING),
-    "Reconcile": (Right.ROWS, Right.RING, Right.START_RUNS, Right.WATCH_RUNS, Right.STOP_TASKS),
-    "TaskStopped": (Right.ROWS, Right.RING),
+    "CheckDigests": (Right.ROWS,),
+    "Finalize": (Right.ROWS,),
+    "MarkRun": (Right.ROWS,),
+    "Reconcile": (
+        Right.ROWS,
+        Right.START_RUNS,
+        Right.WATCH_RUNS,
+        Right.RING,
+        Right.OPEN_KEYS,
+        Right.READ_OBJECTS,
+    ),
+    "TaskStopped": (Right.ROWS, Right.RING, Right.OPEN_KEYS, Right.READ_OBJECTS),
 }
 
 
@@ -120,7 +127,7 @@ class Grants:
             case Right.WATCH_RUNS:
                 return [_allow("states", ["DescribeExecution"], [machine.executions_arn])]
             case Right.RING:
-                return [_allow("states", ["SendTaskFailure", "SendTaskSuccess"], [machine.arn])]
+                return [_allow("states", ["SendTaskSuccess"], [machine.arn])]
             case Right.START_TASKS:
                 return self._start_tasks()
             case Right.STOP_TASKS:
@@ -140,6 +147,12 @@ class Grants:
         runner = self._runner
         return [
             _allow("ecs", ["RunTask"], [runner.task_definitions_arn], self._in_our_cluster()),
+            _allow(
+                "ecs",
+                ["TagResource"],
+                [self._tasks_arn()],
+                {"StringEquals": {"ecs:CreateAction": "RunTask"}},
+            ),
             _allow(
                 "iam",
                 ["PassRole"],

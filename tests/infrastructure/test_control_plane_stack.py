@@ -14,6 +14,7 @@ from cdk.constructs.workflow import DEFINITION
 from cdk.deployment import Deployment
 from cdk.grants import MAY, UngrantedFunction
 from chalicelib.adapters.dynamodb.tables import JobsTable, SpecsTable
+from chalicelib.adapters.ecs import CONTAINER
 from chalicelib.api.gateway import GATEWAY_ANSWERS
 from chalicelib.settings import Settings
 from tests.infrastructure.conftest import Synthesize, Template
@@ -29,13 +30,15 @@ ROWS = {
     "dynamodb:Query",
     "dynamodb:UpdateItem",
 }
-RING = {"states:SendTaskFailure", "states:SendTaskSuccess"}
+RING = {"states:SendTaskSuccess"}
+READ_STATES = {"kms:Decrypt", "s3:GetObject"}
 ACTIONS: Mapping[str, set[str]] = {
     "APIHandler": {
         *LOGS,
         *ROWS,
         *RING,
         "states:StartExecution",
+        "ecs:StopTask",
         "kms:Decrypt",
         "kms:GenerateDataKey",
         "s3:GetObject",
@@ -44,13 +47,20 @@ ACTIONS: Mapping[str, set[str]] = {
     },
     "Authorizer": {*LOGS, "dynamodb:GetItem", "secretsmanager:GetSecretValue"},
     "AwaitReview": {*LOGS, *ROWS, *RING},
-    "CheckDigests": {*LOGS, *ROWS, *RING, "s3:GetObject"},
-    "DispatchRunner": {*LOGS, *ROWS, *RING, "ecs:RunTask", "iam:PassRole"},
-    "Finalize": {*LOGS, *ROWS, *RING},
-    "MarkRun": {*LOGS, *ROWS, *RING},
-    "Reconcile": {*LOGS, *ROWS, *RING, "states:DescribeExecution", "states:StartExecution", "ecs:StopTask"},
+    "CheckDigests": {*LOGS, *ROWS},
+    "DispatchRunner": {*LOGS, *ROWS, *RING, "ecs:RunTask", "ecs:TagResource", "iam:PassRole"},
+    "Finalize": {*LOGS, *ROWS},
+    "MarkRun": {*LOGS, *ROWS},
+    "Reconcile": {
+        *LOGS,
+        *ROWS,
+        *RING,
+        *READ_STATES,
+        "states:DescribeExecution",
+        "states:StartExecution",
+    },
     "RecordPlan": {*LOGS, *ROWS, *RING},
-    "TaskStopped": {*LOGS, *ROWS, *RING},
+    "TaskStopped": {*LOGS, *ROWS, *RING, *READ_STATES},
 }
 """Every action of every function's role. A change here is a change of what Alethia may do: look twice."""
 
@@ -317,6 +327,10 @@ class TestRunner:
         assert container["ReadonlyRootFilesystem"] is True
         assert [mount["ContainerPath"] for mount in container["MountPoints"]] == ["/work"]
         assert container["StopTimeout"] == 120
+
+    def test_container_has_the_name_that_the_dispatcher_overrides(self, template: Template) -> None:
+        (container,) = task_definition(template)["ContainerDefinitions"]
+        assert container["Name"] == CONTAINER
 
     def test_revision_is_pinned_where_the_dispatcher_reads_it(self, template: Template) -> None:
         (task,) = of_type(template, "AWS::ECS::TaskDefinition")

@@ -87,7 +87,7 @@ class TestVendor:
 
     def test_every_client_that_the_app_makes_has_its_model(self) -> None:
         made = {service for file in (PROJECT / "chalicelib").rglob("*.py") for service in clients_in(file)}
-        assert made <= set(AWS_SERVICES)
+        assert {"kms", "s3"} <= made <= set(AWS_SERVICES)
 
 
 class TestPackage:
@@ -148,8 +148,7 @@ def clients_in(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text())):
         if (
             isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("client", "create_client")
+            and ast.unparse(node.func).split(".")[-1] in ("client", "create_client")
             and node.args
             and isinstance(node.args[0], ast.Constant)
         ):
