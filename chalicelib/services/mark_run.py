@@ -20,13 +20,18 @@ from .ports.runs import RunRecord, RunStore
 from .ports.workflow import Resume
 from .standing import job_in_hand, where_it_stands
 
-OVER, ALIVE = "over", "alive"
+ALIVE = "alive"
 
 
 class Marked(Model):
-    """What became of the run: ``over``, ``superseded``, or ``alive`` and to be taken up at `resume`."""
+    """What became of the run.
+
+    ``outcome`` is the run's status in lower case once it is over, ``superseded`` when another execution has
+    it, or ``alive``: it is then to be taken up at ``resume``.
+    """
 
     outcome: str
+    over: bool = False
     resume: Resume | None = None
 
 
@@ -69,7 +74,7 @@ class MarkRun:
         assert job is not None, "a run is written with its job"
         resume = where_it_stands(run, job)
         if resume is None:
-            return Marked(outcome=OVER)
+            return Marked(outcome=run.status.lower(), over=True)
         if resume is Resume.MARK:
             self._end(run, job, _run_event(job), job.error)
         elif cancelled and resume is not Resume.FINALIZE and not _at_work(job, resume):
@@ -80,7 +85,8 @@ class MarkRun:
             self._end(run, job, RunEvent.FAIL, error)
         else:
             return Marked(outcome=ALIVE, resume=resume)
-        return Marked(outcome=OVER)
+        after = self._runs.get(run_id) or run
+        return Marked(outcome=after.status.lower(), over=after.status in RUN.terminal)
 
     def _end(self, run: RunRecord, job: JobRecord, event: RunEvent, error: JobError | None) -> None:
         now = iso(self._clock.now())

@@ -127,7 +127,7 @@ class Reconcile:
         if job.status in WITH_A_RUNNER:
             self._jobs.request_cancel(job.job_id, job.attempt)
         marked = self._mark_run.mark(run.run_id, run.generation, cancelled=True)
-        return "cancelled" if marked.outcome == "over" else None
+        return "cancelled" if marked.over else None
 
     def _restart(self, run: RunRecord, resume: Resume) -> str | None:
         if run.generation >= MAX_GENERATIONS:

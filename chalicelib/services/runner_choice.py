@@ -1,4 +1,4 @@
-"""Which runner takes a run's jobs: the one that a person chose, if it serves the zone; else the platform's."""
+"""Which runner takes a run's jobs: the one a person chose, if it serves the zone; else the platform's."""
 
 from ..domain.errors import FieldProblem, InvalidInput
 from .ports.runners import Runners

@@ -1,0 +1,54 @@
+"""The workflow on AWS Step Functions: one execution ``{run_id}-{generation}`` of one state machine."""
+
+import json
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ..domain.errors import Unavailable
+from ..services.ports.workflow import Execution, ExecutionStatus, Resume
+
+
+class StepFunctions:
+    """:class:`~chalicelib.services.ports.workflow.Workflow` through a botocore client."""
+
+    def __init__(self, client: Any, state_machine_arn: str) -> None:
+        self._client = client
+        self._machine = state_machine_arn
+
+    def start(self, run_id: str, generation: int, resume: Resume) -> None:
+        """One StartExecution. A name that was used before means that it was started before."""
+        order = {"run_id": run_id, "generation": generation, "resume": str(resume)}
+        try:
+            self._client.start_execution(
+                stateMachineArn=self._machine, name=f"{run_id}-{generation}", input=json.dumps(order)
+            )
+        except (ClientError, BotoCoreError) as error:
+            if _code(error) != "ExecutionAlreadyExists":
+                raise Unavailable("The workflow did not answer; the run starts a little later.") from error
+
+    def describe(self, run_id: str, generation: int) -> Execution:
+        """One DescribeExecution."""
+        executions = self._machine.replace(":stateMachine:", ":execution:")
+        try:
+            found = self._client.describe_execution(executionArn=f"{executions}:{run_id}-{generation}")
+        except (ClientError, BotoCoreError) as error:
+            if _code(error) == "ExecutionDoesNotExist":
+                return Execution(status=ExecutionStatus.NOT_FOUND)
+            raise Unavailable("The workflow did not answer.") from error
+        status = found["status"]
+        # A redrive that waits for its turn is under way like any other.
+        known = ExecutionStatus.RUNNING if status == "PENDING_REDRIVE" else ExecutionStatus(status)
+        return Execution(status=known, error=found.get("error"), cause=found.get("cause"))
+
+    def ring(self, task_token: str, outcome: str) -> bool:
+        """One SendTaskSuccess. A ring that comes late, or twice, finds nobody; what failed is rung again."""
+        try:
+            self._client.send_task_success(taskToken=task_token, output=json.dumps({"outcome": outcome}))
+        except (ClientError, BotoCoreError):
+            return False
+        return True
+
+
+def _code(error: ClientError | BotoCoreError) -> str | None:
+    return error.response["Error"].get("Code") if isinstance(error, ClientError) else None
