@@ -1,7 +1,7 @@
 """Which Alethia to talk to, and as whom.
 
-``ALETHIA_URL`` and ``ALETHIA_TOKEN`` win; else ``~/.config/alethia/config.json`` (or ``$ALETHIA_CONFIG``), which
-``alethia login`` and ``alethia up`` write with mode 0600.
+``ALETHIA_URL`` and ``ALETHIA_TOKEN`` win; else ``~/.config/alethia/config.json`` (or ``$ALETHIA_CONFIG``),
+which ``alethia login`` and ``alethia up`` write with mode 0600.
 """
 
 import json

@@ -16,30 +16,20 @@ from .agent import EcsAgent
 from .data_dir import DataDir
 from .emulated_aws import REGION, EmulatedAws, clients
 from .errors import StackError
+from .issuer import JWKS_PATH
 from .processes import HOST, Child, clean_environment
 from .schedule import Schedule
+from .server import ISSUER_PATH
 
 log = logging.getLogger(__name__)
 
 RECONCILE_SECONDS = 10
 
-FUNCTIONS = {
-    "dispatch": "dispatch",
-    "record-plan": "record_plan",
-    "await-review": "await_review",
-    "check-digests": "check_digests",
-    "finalize": "finalize",
-    "mark-ended": "mark_ended",
-    "task-stopped": "task_stopped",
-    "reconcile": "reconcile",
-}
-"""Function → handler in ``app.py``."""
+RECONCILE = "Reconcile"
+"""The function that the schedule rings."""
 
-SUBSTITUTIONS = {
-    "DispatchFunctionArn": "dispatch",
-}
-"""``${Name}`` in the state machine's file → function."""
-
+TASK_STOPPED = "TaskStopped"
+"""The function that hears of ends of tasks."""
 
 PLATFORM_RUNNER = "platform"
 
@@ -72,6 +62,7 @@ class ControlPlane:
     ) -> None:
         self._account = account
         self.url = f"http://{HOST}:{api_port}"
+        self.issuer_url = self.url + ISSUER_PATH
         self._data = data
         self._api_port = api_port
         self._aws = EmulatedAws(data, aws_port)
@@ -82,7 +73,7 @@ class ControlPlane:
             clients=self._clients,
             cluster=provision.CLUSTER,
             runner_environ=runner_environ,
-            deliver=lambda event: self.invoke("task-stopped", event),
+            deliver=lambda event: self.invoke(TASK_STOPPED, event),
             logs=data.logs,
             work=data.runner_work,
         )
@@ -128,8 +119,8 @@ class ControlPlane:
         )
         self._api.start()
         self._api.wait_ready(f"{self.url}/api/openapi.json")
-        provision.warm(self._clients, list(FUNCTIONS))
-        self._schedule = Schedule(lambda: self.invoke("reconcile", {}), seconds=RECONCILE_SECONDS)
+        provision.warm(self._clients)
+        self._schedule = Schedule(lambda: self.invoke(RECONCILE, {}), seconds=RECONCILE_SECONDS)
         self._schedule.start()
 
     def _end(self) -> None:
@@ -153,8 +144,8 @@ class ControlPlane:
             store_bucket=provision.BUCKET,
             kms_key_id=provision.encryption_key(made),
             job_token_secret=provision.JOB_TOKEN_SECRET,
-            oidc_issuer=f"{self.url}/issuer",
-            oidc_jwks_url=f"{self.url}/issuer/jwks.json",
+            oidc_issuer=self.issuer_url,
+            oidc_jwks_url=self.issuer_url + JWKS_PATH,
             public_api_url=self.url,
             state_machine_arn=provision.state_machine_arn(),
             platform_runner=PLATFORM_RUNNER,
@@ -172,10 +163,8 @@ class ControlPlane:
             account_id=self._account.account_id,
             account_name=self._account.name,
         )
-        provision.functions(made, FUNCTIONS, environment(settings))
-        provision.state_machine(
-            made, {name: provision.function_arn(function) for name, function in SUBSTITUTIONS.items()}
-        )
+        provision.functions(made, environment(settings))
+        provision.state_machine(made)
         return settings
 
 

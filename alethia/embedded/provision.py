@@ -118,23 +118,27 @@ def task_definition(clients: Clients, *, api_url: str, credential_arn: str) -> s
     return str(made["taskDefinition"]["taskDefinitionArn"])
 
 
-def functions(clients: Clients, handlers: Mapping[str, str], environ: Mapping[str, str]) -> None:
-    """One function for each of the app's event handlers.
+def handlers() -> dict[str, str]:
+    """Every event handler of the app: its name in the CDK stack and the state machine → in ``app.py``."""
+    from app import app
 
-    Parameters
-    ----------
-    handlers : Mapping
-        Function name → name in ``app.py``.
-    environ : Mapping
-        What the control plane's settings are made of.
-    """
-    for name, handler in handlers.items():
+    return {
+        "".join(part.capitalize() for part in function.name.split("_")): function.handler_string.split(".")[
+            -1
+        ]
+        for function in app.pure_lambda_functions
+    }
+
+
+def functions(clients: Clients, environ: Mapping[str, str]) -> None:
+    """One function for each event handler; `environ` is what its settings are made of."""
+    for name, handler in handlers().items():
         _function(clients("lambda"), name, handler, environ)
 
 
-def warm(clients: Clients, names: list[str]) -> None:
+def warm(clients: Clients) -> None:
     """Let each function import the app now, so that the first click does not wait for it."""
-    for name in names:
+    for name in handlers():
         clients("lambda").invoke(FunctionName=f"alethia-{name}", Payload=json.dumps(WARM).encode())
 
 
@@ -181,14 +185,9 @@ def _shim(handler: str) -> bytes:
     return packed.getvalue()
 
 
-def state_machine(clients: Clients, substitutions: Mapping[str, str]) -> str:
-    """The same ASL file as the deployment's, filled in.
-
-    Raises
-    ------
-    StackError
-        The file names a substitution that is not in `substitutions`.
-    """
+def state_machine(clients: Clients) -> str:
+    """The same ASL file as the deployment's, filled in with this stack's functions."""
+    substitutions = {f"{name}Arn": function_arn(name) for name in handlers()}
     definition = fill(STATE_MACHINE_FILE.read_text(), substitutions)
     states = clients("stepfunctions")
     arn = state_machine_arn()

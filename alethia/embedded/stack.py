@@ -10,10 +10,12 @@ import boto3
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
+from . import seed
 from .control_plane import ControlPlane, LinkedAccount
 from .data_dir import DataDir
 from .emulated_aws import REGION
 from .errors import StackError
+from .issuer import Issuer
 from .processes import HOST, PROJECT, Child, clean_environment, free_port
 from .terraform import find_terraform, write_cli_config
 
@@ -86,6 +88,10 @@ class Stack:
     def url(self) -> str:
         """Where the API is."""
         return self.control_plane.url
+
+    def token(self, user: str = seed.USER) -> str:
+        """A sign-in token for a person."""
+        return Issuer.open(self.data.root, self.control_plane.issuer_url).sign_in(user)
 
     def inventory(self) -> dict[str, list[str]]:
         """What exists in the emulated customer's account: kind → names."""
