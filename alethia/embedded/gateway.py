@@ -215,7 +215,7 @@ def _answer(response: Mapping[str, Any]) -> Answer:
 
 
 def _keep_requests_apart(app: Chalice) -> None:
-    """Chalice keeps the current request on the app, as a Lambda serves one at a time; here each thread does."""
+    """Chalice keeps the current request on the app, as a Lambda serves one at a time; here threads do."""
     kind = type(app)
     if not issubclass(kind, _PerThread):
         app.__class__ = type(f"PerThread{kind.__name__}", (_PerThread, kind), {})

@@ -40,6 +40,7 @@ the answers that follow from its parameters.
 import inspect
 import re
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -255,10 +256,7 @@ def _body(hint: Any) -> tuple[type[BaseModel] | None, type[BaseModel] | None]:
     return hint, hint
 
 
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    place = ""
-    while trace is not None:
-        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
+def _where(error: BaseException) -> list[str]:
+    """File, line and function of each frame, outermost first; no values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

@@ -42,7 +42,7 @@ class DynamoSpecs:
     def get(self, spec_id: str) -> Spec | None:
         """One consistent GetItem."""
         row = self._row(spec_id)
-        return None if row is None else record(Spec, row)
+        return None if row is None else _spec(row)
 
     def read(self, spec_id: str) -> StoredSpec | None:
         """The row, then one Query of the revision it points at; again when that was purged in between."""
@@ -66,7 +66,7 @@ class DynamoSpecs:
             specs_of_zone(zone_id),
             page.limit,
             page.cursor,
-            lambda row: record(Spec, row),
+            _spec,
         )
 
     def create(self, spec: Spec, form: Form, request_hash: str) -> Spec:
@@ -140,7 +140,7 @@ class DynamoSpecs:
             return None
         if row.request_hash != request_hash:
             raise Conflict(OTHER_REQUEST)
-        return record(Spec, row)
+        return _spec(row)
 
     def _flip(self, seen: Spec, edited: Spec) -> None:
         same_revision = SpecRow.current_rev == seen.current_rev
@@ -184,6 +184,10 @@ def _untouched() -> Condition:
     """Nothing was ever provisioned from the spec, and nothing is under way."""
     untouched: Condition = (SpecRow.status == str(SpecStatus.DRAFT)) & SpecRow.live_run.does_not_exist()
     return untouched
+
+
+def _spec(row: SpecRow) -> Spec:
+    return record(Spec, row, cloud_identity=row.cloud_identity)
 
 
 def _key(spec_id: str) -> SpecRow:
