@@ -1,6 +1,6 @@
 """Every noun's routes: one line each. ``app.py`` registers them; the OpenAPI document is made of them."""
 
-from . import catalogue, identities, meta, specs, zones
+from . import catalogue, identities, jobs, meta, runner, runs, specs, zones
 from .routing import Routes
 
 NOUNS: tuple[Routes, ...] = (
@@ -9,4 +9,7 @@ NOUNS: tuple[Routes, ...] = (
     zones.routes,
     identities.routes,
     specs.routes,
+    runs.routes,
+    jobs.routes,
+    runner.routes,
 )
