@@ -85,14 +85,14 @@ class Api:
     def download(self, request: DownloadRequest) -> Download:
         return self._post("downloads", request, Download)
 
-    def state(self) -> StateAnswer:
-        return self._read(self._send("GET", "state", None, None), StateAnswer)
+    def state(self, *, patience: float | None = None) -> StateAnswer:
+        return self._read(self._send("GET", "state", None, patience), StateAnswer)
 
-    def lock(self, request: LockRequest) -> LockAnswer:
-        return self._post("state/lock", request, LockAnswer)
+    def lock(self, request: LockRequest, *, patience: float | None = None) -> LockAnswer:
+        return self._post("state/lock", request, LockAnswer, patience)
 
-    def unlock(self, request: UnlockRequest) -> None:
-        self._send("POST", "state/unlock", request, None)
+    def unlock(self, request: UnlockRequest, *, patience: float | None = None) -> None:
+        self._send("POST", "state/unlock", request, patience)
 
     def commit(self, request: CommitRequest, *, patience: float) -> CommitAnswer:
         return self._post("state/commit", request, CommitAnswer, patience)

@@ -5,6 +5,7 @@ packed, and it stays at the head of the queue until a heartbeat that carried it 
 harmless, and nothing is lost or overtaken.
 """
 
+import re
 import threading
 from collections import deque
 from datetime import UTC, datetime
@@ -19,6 +20,9 @@ from .masking import Masker
 
 BATCH_TEXT_BYTES = 1024 * 1024
 """Most log text in one heartbeat, well below API Gateway's 10 MB."""
+
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class Line(NamedTuple):
@@ -59,7 +63,7 @@ class Journal:
     def log(self, phase: Phase, stream: Stream, text: str) -> None:
         """Add a line (or several in one text) as it is to be shown; secrets are masked here."""
         at = now()
-        masked = self._masker.mask(text.rstrip("\n"))
+        masked = self._masker.mask(_COLOURS.sub("", text.rstrip("\n")))
         with self.changed:
             if not self._archive.closed:
                 self._archive.write(f"{at} {phase} {stream} {masked}\n".encode())
@@ -86,6 +90,11 @@ class Journal:
     def is_empty(self) -> bool:
         """Whether everything was acknowledged."""
         return not (self._lines or self._chunks or self._events or self._summary)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a whole batch of events waits, or chunks that the last batch had no room for."""
+        return len(self._events) >= MAX_BATCH or bool(self._chunks)
 
     def batch(self) -> Batch:
         """The oldest of what is not acknowledged: the same again, and maybe more, until it is."""

@@ -22,6 +22,7 @@ GATHER_SECONDS = 0.5
 
 WATCHED_SECONDS = 1.0
 LONGEST_PAUSE = 5.0
+CLOSING_PAUSE = 0.5
 ANSWER_SECONDS = 10.0
 
 
@@ -108,25 +109,32 @@ class Link:
 
     def _wait_for_news(self, pause: float) -> None:
         """Wait `pause` after a failure; else until there is news (gathered shortly), or it is time anyway."""
+        if pause:
+            self._wait_after_failure(pause)
+            return
         usual = WATCHED_SECONDS if self._watched else self._usual_seconds
         with self._journal.changed:
-            again_at = time.monotonic() + pause
-            while pause and (left := again_at - time.monotonic()) > 0:
-                self._journal.changed.wait(left)
-            if pause:
-                return
             deadline = time.monotonic() + usual
-            while self._journal.is_empty and not self._journal.urgent and not self._closing:
+            while self._journal.is_empty and not self._hurry:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return
                 self._journal.changed.wait(left)
-            gathered = time.monotonic() + GATHER_SECONDS
-            while not self._journal.urgent and not self._closing:
-                left = min(gathered, deadline) - time.monotonic()
-                if left <= 0:
-                    return
+            gathered = min(deadline, time.monotonic() + GATHER_SECONDS)
+            while not self._hurry and (left := gathered - time.monotonic()) > 0:
                 self._journal.changed.wait(left)
+
+    @property
+    def _hurry(self) -> bool:
+        return self._journal.urgent or self._journal.is_full or self._closing
+
+    def _wait_after_failure(self, pause: float) -> None:
+        again_at = time.monotonic() + pause
+        with self._journal.changed:
+            while not self._closing and (left := again_at - time.monotonic()) > 0:
+                self._journal.changed.wait(left)
+        if self._closing:
+            time.sleep(CLOSING_PAUSE)
 
     def _send(self, batch: Batch) -> None:
         declared = self.terraform_started

@@ -217,4 +217,5 @@ def _as_terraform(details: dict[str, object]) -> dict[str, object]:
     inner = holder.get("info")
     if isinstance(inner, dict):
         holder = inner
-    return {theirs: holder.get(theirs, holder.get(ours, "")) for ours, theirs in _LOCK_FIELDS.items()}
+    record = {theirs: holder.get(theirs) or holder.get(ours) for ours, theirs in _LOCK_FIELDS.items()}
+    return {name: value for name, value in record.items() if value}  # an empty time would not parse

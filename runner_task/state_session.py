@@ -9,6 +9,7 @@ import json
 import threading
 import time
 import uuid
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +75,10 @@ class StateSession:
         self._epoch: int | None = None
         self._lock_id: str | None = None
         self._uncommitted: Uncommitted | None = None
+        self._held: bytes | None = None
+        """The head, compressed, while this session holds the lock: nobody else can change it then, and
+        terraform reads it again before each write, when the control plane may be out of reach."""
+        self._held_is_known = False
         self.committed: Facts | None = None
         """Of the newest state known to be the head; ``None`` until it was read."""
         self.problem: str | None = None
@@ -88,9 +93,12 @@ class StateSession:
             The pointer names a version whose bytes are missing, empty, or others.
         """
         with self._guard:
+            if self._held_is_known:
+                return None if self._held is None else zlib.decompress(self._held)
             version = self._api.state().version
             if version is None:
                 self.committed = NOTHING
+                self._hold(None)
                 return None
             try:
                 clear = self._vault.get(version.object)
@@ -103,12 +111,24 @@ class StateSession:
                     f"State version {version.serial} is not what was committed: its sha256 differs."
                 )
             self.committed = Facts.of(clear)
+            self._hold(clear)
             return clear
+
+    def _hold(self, clear: bytes | None) -> None:
+        if self._lock_id is not None:
+            self._held = None if clear is None else zlib.compress(clear, 1)
+            self._held_is_known = True
+
+    def _let_go(self) -> None:
+        self._lock_id = None
+        self._held = None
+        self._held_is_known = False
 
     def lock(self, info: LockInfo) -> None:
         """Take the lock. :class:`ApiRefused` with status 423 carries the holder."""
         with self._guard:
             answer = self._api.lock(LockRequest(attempt=self._attempt, lock=info))
+            self._let_go()
             self._epoch, self._lock_id = answer.epoch, info.id
 
     def unlock(self, lock_id: str | None) -> None:
@@ -117,9 +137,10 @@ class StateSession:
             lock_id = lock_id or self._lock_id
             if lock_id is None or self._epoch is None:
                 return
-            self._api.unlock(UnlockRequest(attempt=self._attempt, lock_id=lock_id, epoch=self._epoch))
+            request = UnlockRequest(attempt=self._attempt, lock_id=lock_id, epoch=self._epoch)
+            self._api.unlock(request, patience=self._patience)
             if lock_id == self._lock_id:
-                self._lock_id = None
+                self._let_go()
 
     def write(self, clear: bytes, lock_id: str) -> None:
         """Seal, upload and commit a new version. What fails is kept for :meth:`rescue`."""
@@ -146,7 +167,7 @@ class StateSession:
             if self._uncommitted is None:
                 return False
             deadline = time.monotonic() + patience
-            if self._arrived_after_all(self._uncommitted):
+            if self._arrived_after_all(self._uncommitted, patience):
                 return True
             if self._lock_id is None:
                 info = LockInfo(id=str(uuid.uuid4()), operation="rescue", who="alethia runner")
@@ -157,9 +178,9 @@ class StateSession:
             self._commit(max(1.0, deadline - time.monotonic()))
             return True
 
-    def _arrived_after_all(self, pending: Uncommitted) -> bool:
+    def _arrived_after_all(self, pending: Uncommitted, patience: float) -> bool:
         """Whether only the answer to the last commit was lost."""
-        version = self._api.state().version
+        version = self._api.state(patience=patience).version
         if version is None or version.sha256 != hashlib.sha256(pending.clear).hexdigest():
             return False
         self.committed, self._uncommitted = Facts.of(pending.clear), None
@@ -198,6 +219,8 @@ class StateSession:
         except ApiRefused as refusal:
             if refusal.status == FENCED:
                 self._uncommitted = None
+                self._let_go()
             raise
         self._uncommitted = None
         self.committed = facts
+        self._hold(pending.clear)
