@@ -144,6 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _lock(self, body: bytes) -> None:
         self.loopback.session.lock(_lock_info(json.loads(body)))
+        self.loopback.session.problem = None
         self._answer(200)
 
     def _unlock(self, body: bytes) -> None:
@@ -159,12 +160,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, status: int, message: str, details: dict[str, object] | None = None) -> None:
         if status == LOCKED:
-            self._answer(LOCKED, json.dumps(_as_terraform(details or {})).encode())
+            holder = _as_terraform(details or {})
+            self._tell(_who_holds_it(holder))
+            self._answer(LOCKED, json.dumps(holder).encode())
             return
-        self.loopback.session.problem = message
-        self.loopback.on_problem(message)
+        self._tell(message)
         # A 404 would read as "no state", a 409 as somebody's lock.
         self._answer(500, message.encode())
+
+    def _tell(self, problem: str) -> None:
+        """terraform repeats itself while it waits for a lock; people need it once."""
+        if self.loopback.session.problem != problem:
+            self.loopback.session.problem = problem
+            self.loopback.on_problem(problem)
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
@@ -219,3 +227,11 @@ def _as_terraform(details: dict[str, object]) -> dict[str, object]:
         holder = inner
     record = {theirs: holder.get(theirs) or holder.get(ours) for ours, theirs in _LOCK_FIELDS.items()}
     return {name: value for name, value in record.items() if value}  # an empty time would not parse
+
+
+def _who_holds_it(holder: dict[str, object]) -> str:
+    since = f" since {holder['Created']}" if "Created" in holder else ""
+    what = f" ({holder['Operation']})" if "Operation" in holder else ""
+    return (
+        f"The state is locked by {holder.get('Who', 'somebody')}{what}{since}; lock {holder.get('ID', '')}."
+    )
