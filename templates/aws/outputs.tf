@@ -15,6 +15,11 @@ output "vpc_public_subnet_ids" {
   value       = local.has_network ? module.network[0].public_subnet_ids : []
 }
 
+output "vpc_nat_addresses" {
+  description = "Public addresses that outgoing traffic comes from, by zone."
+  value       = local.has_network ? module.network[0].nat_gateways : {}
+}
+
 output "eks_cluster_name" {
   description = "Name of the EKS cluster; null without one."
   value       = one(module.cluster[*].name)

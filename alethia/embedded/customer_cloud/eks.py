@@ -131,7 +131,8 @@ class _Updates:
         cluster = cluster_of(self)
         nodegroup = self.eks_backend.describe_nodegroup(cluster.name, self._get_param("nodegroupName"))
         nodegroup.version = self._get_param("version") or nodegroup.version
-        nodegroup.launch_template.update(self._get_param("launchTemplate") or {})
+        if nodegroup.launch_template:
+            nodegroup.launch_template.update(self._get_param("launchTemplate") or {})
         return ActionResult({"update": record_update(cluster, "VersionUpdate")})
 
     def describe_update(self: Any) -> ActionResult:

@@ -20,3 +20,8 @@ output "public_subnet_ids" {
     : sort(data.aws_subnets.existing["public"].ids)
   )
 }
+
+output "nat_gateways" {
+  description = "Public address of the NAT gateway in each zone that has one: where outgoing traffic comes from."
+  value       = { for zone, address in aws_eip.nat : zone => address.public_ip }
+}
