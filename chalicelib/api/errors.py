@@ -42,6 +42,9 @@ class WrongMediaType(errors.AlethiaError):
 HTTP_STATUS: tuple[tuple[type[errors.AlethiaError], int], ...] = ((Malformed, 400), (WrongMediaType, 415))
 """What only HTTP can get wrong."""
 
+MAX_PROBLEMS = 100
+"""Most problems in one answer; the message counts them all."""
+
 INTERNAL_MESSAGE = "Something went wrong on our side. Quote the request id when you ask for help."
 
 
@@ -85,7 +88,9 @@ def answer_of(error: errors.AlethiaError, request_id: str) -> ErrorAnswer:
             code=error.code,
             message=error.message,
             field=error.field,
-            problems=[Problem(field=problem.field, message=problem.message) for problem in problems],
+            problems=[
+                Problem(field=problem.field, message=problem.message) for problem in problems[:MAX_PROBLEMS]
+            ],
             details=error.details,
             request_id=request_id,
         )

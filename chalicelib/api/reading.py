@@ -9,8 +9,8 @@ from chalice.app import MultiDict, Request
 from pydantic import BaseModel, ValidationError
 
 from ..domain.errors import FieldProblem, InvalidInput, TooLarge
+from ..domain.problems import problems_of
 from ..domain.snapshot import canonical_json
-from ..domain.spec_config import problems_of
 from .errors import Malformed, WrongMediaType
 
 JsonObject = dict[str, Any]

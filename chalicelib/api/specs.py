@@ -7,8 +7,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from ..bootstrap import container
 from ..domain.errors import FieldProblem, InvalidInput
 from ..domain.ids import ID_PATTERN
+from ..domain.problems import problems_of
 from ..domain.spec import SpecForm
-from ..domain.spec_config import problems_of
 from ..services.paging import Page, PageRequest
 from ..services.spec_views import Preview, SpecDetail, SpecSummary
 from .callers import UserCaller

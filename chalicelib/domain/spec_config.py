@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from .errors import FieldProblem, InvalidInput, StalePlan
 from .model import Model
+from .problems import problems_of
 from .snapshot import SCHEMA, config_hash
 from .spec import Components
 from .words import CloudProvider, Stage
@@ -57,11 +58,3 @@ def read_snapshot(text: str, expected_hash: str) -> SpecConfig:
         return SpecConfig.model_validate(fields)
     except ValidationError as error:
         raise InvalidInput(problems_of(error)) from None
-
-
-def problems_of(error: ValidationError) -> list[FieldProblem]:
-    """pydantic's complaints as field problems, without the offending values (they may be secrets)."""
-    return [
-        FieldProblem(tuple(item["loc"]), item["msg"].removeprefix("Value error, "))
-        for item in error.errors(include_url=False, include_input=False, include_context=False)
-    ]

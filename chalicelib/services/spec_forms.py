@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..domain.errors import FieldProblem, InvalidInput, TooLarge
+from ..domain.problems import problems_of
 from ..domain.snapshot import canonical_json
 from ..domain.spec import SpecForm, check_names_unique, with_stage_defaults
-from ..domain.spec_config import problems_of
 from ..domain.words import CloudProvider, Stage
 from ..providers import provider_of
 
