@@ -143,9 +143,7 @@ class States:
         for _ in range(TRIES):
             head = self._heads.of_spec(facts.spec_id)
             if request.epoch > head.epoch:
-                raise InvalidInput(
-                    [FieldProblem(("epoch",), f"no such epoch was granted; it is {head.epoch}")]
-                )
+                raise InvalidInput([FieldProblem(("epoch",), f"was never granted; it is {head.epoch}")])
             known = self._accepted_before(facts, head, request)
             if known:
                 return _answer(known)

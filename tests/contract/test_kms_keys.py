@@ -47,7 +47,8 @@ class TestKeys:
     def test_a_service_that_does_not_answer_is_unavailable(self) -> None:
         client = boto3.client(
             "kms", endpoint_url="http://127.0.0.1:9", region_name="eu-west-1",
-            aws_access_key_id="k", aws_secret_access_key="s", config=Config(retries={"total_max_attempts": 1}),
+            aws_access_key_id="k", aws_secret_access_key="s",
+            config=Config(retries={"total_max_attempts": 1}),
         )  # fmt: skip
         with pytest.raises(Unavailable):
             KmsKeys(client, "key").generate(CONTEXT)

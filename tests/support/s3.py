@@ -1,7 +1,7 @@
 """Stores and a key service for tests, real over HTTP on free loopback ports, in threads of the test process.
 
-``s3_store`` is one S3 store (moto's, which keeps AWS's promises, then Supabase's double, which keeps none): a
-test that takes it runs on both. ``supabase`` is the double alone. ``kms`` is moto's KMS, which wraps data keys
+``s3_store`` is one S3 store: moto's, which keeps AWS's promises, then Supabase's double, which keeps none; so
+a test that takes it runs on both. ``supabase`` is the double alone. ``kms`` is moto's KMS: it wraps data keys
 with AES-GCM under their context, so that a wrong context or an altered key fails as it does on AWS.
 """
 
@@ -59,7 +59,10 @@ class _Moto:
 
 @pytest.fixture(scope="session")
 def _moto() -> Iterator[_Moto]:
-    from moto.server import DomainDispatcherApplication, create_backend_app  # slow: for who needs it
+    from moto.moto_server.werkzeug_app import (  # slow: for who needs it
+        DomainDispatcherApplication,
+        create_backend_app,
+    )
 
     moto = DomainDispatcherApplication(create_backend_app)
     quirks = SupabaseQuirks(moto)

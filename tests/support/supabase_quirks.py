@@ -1,4 +1,4 @@
-"""An S3 endpoint that behaves as Supabase Storage's does, where that differs from AWS: a WSGI app over moto's.
+"""An S3 endpoint with the habits of Supabase Storage where they differ from AWS's: a WSGI app over moto.
 
 What was measured of the real one (supabase/storage 1.70, file backend), each as one small rule here:
 
