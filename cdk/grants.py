@@ -31,6 +31,7 @@ class Right(StrEnum):
     OPEN_KEYS = "open a wrapped data key"
     OBJECTS = "put and get objects of the store, and sign addresses for them"
     READ_OBJECTS = "get objects of the store"
+    OPEN_STORE = "make the store's client, and use it for nothing: what reads states is wired with one"
     JOB_TOKENS = "sign and verify job tokens"
 
 
@@ -46,9 +47,9 @@ MAY: Mapping[str, tuple[Right, ...]] = {
     ),
     "Authorizer": (Right.RUNNER_ROWS, Right.JOB_TOKENS),
     "DispatchRunner": (Right.ROWS, Right.RING, Right.START_TASKS),
-    "RecordPlan": (Right.ROWS, Right.RING),
+    "RecordPlan": (Right.ROWS, Right.RING, Right.OPEN_STORE),
     "AwaitReview": (Right.ROWS, Right.RING),
-    "CheckDigests": (Right.ROWS,),
+    "CheckDigests": (Right.ROWS, Right.OPEN_STORE),
     "Finalize": (Right.ROWS,),
     "MarkRun": (Right.ROWS,),
     "Reconcile": (
@@ -140,6 +141,8 @@ class Grants:
                 return self._objects(["GetObject", "PutObject"])
             case Right.READ_OBJECTS:
                 return self._objects(["GetObject"])
+            case Right.OPEN_STORE:
+                return self._store_keys()
             case Right.JOB_TOKENS:
                 return [_allow("secretsmanager", ["GetSecretValue"], [self._job_tokens.secret_arn])]
 
@@ -179,7 +182,12 @@ class Grants:
         """On our bucket; on somebody else's store, the keys to it are what is needed."""
         if self._store.bucket:
             return [_allow("s3", actions, [self._store.bucket.arn_for_objects("*")])]
-        assert self._store.secret
+        return self._store_keys()
+
+    def _store_keys(self) -> list[iam.PolicyStatement]:
+        if self._store.secret is None:
+            return []
+        # Secrets Manager adds six characters to the name of every secret.
         return [_allow("secretsmanager", ["GetSecretValue"], [f"{self._store.secret.secret_arn}-??????"])]
 
 

@@ -91,8 +91,8 @@ class Workflow(Construct):
 
 
 def steps_of(definition: str) -> list[str]:
-    """The functions that a state machine's definition calls: each stands in it as ``${Name}``."""
-    return sorted(set(re.findall(r"\$\{(\w+?)(?:Arn)?\}", definition)))
+    """The functions that a state machine's definition calls: each stands in it as ``${NameArn}``."""
+    return sorted(set(re.findall(r"\$\{(\w+)Arn\}", definition)))
 
 
 def _states_of(stack: Stack, machine: Machine) -> iam.PrincipalBase:
