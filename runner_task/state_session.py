@@ -59,7 +59,7 @@ class Uncommitted:
 
     lock_id: str
     clear: bytes = field(repr=False)
-    serial: int
+    facts: Facts
     stored: StoredObject | None = None
 
 
@@ -145,7 +145,7 @@ class StateSession:
     def write(self, clear: bytes, lock_id: str) -> None:
         """Seal, upload and commit a new version. What fails is kept for :meth:`rescue`."""
         with self._guard:
-            self._uncommitted = Uncommitted(lock_id, clear, Facts.of(clear).serial)
+            self._uncommitted = Uncommitted(lock_id, clear, Facts.of(clear))
             self._commit(self._patience)
 
     def rescue(self, errored: bytes | None, *, patience: float) -> bool:
@@ -161,9 +161,9 @@ class StateSession:
                 facts = Facts.of(errored)
                 if self.committed is not None and self.committed.serial >= facts.serial:
                     errored = None
-                elif self._uncommitted is None or facts.serial > self._uncommitted.serial:
+                elif self._uncommitted is None or facts.serial > self._uncommitted.facts.serial:
                     lock_id = self._lock_id or ""
-                    self._uncommitted = Uncommitted(lock_id, errored, facts.serial)
+                    self._uncommitted = Uncommitted(lock_id, errored, facts)
             if self._uncommitted is None:
                 return False
             deadline = time.monotonic() + patience
@@ -183,7 +183,7 @@ class StateSession:
         version = self._api.state(patience=patience).version
         if version is None or version.sha256 != hashlib.sha256(pending.clear).hexdigest():
             return False
-        self.committed, self._uncommitted = Facts.of(pending.clear), None
+        self.committed, self._uncommitted = pending.facts, None
         return True
 
     def release(self) -> None:
@@ -201,7 +201,7 @@ class StateSession:
         if pending is None or self._epoch is None:
             raise StateUnreadable("terraform wrote a state without holding its lock; it was not committed.")
         deadline = time.monotonic() + patience
-        facts = Facts.of(pending.clear)
+        facts = pending.facts
         if pending.stored is None:
             pending.stored = self._vault.put(ObjectPurpose.STATE, pending.clear, patience=patience)
         request = CommitRequest(
