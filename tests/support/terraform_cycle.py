@@ -1,7 +1,7 @@
 """The whole life of an environment against the emulated cloud: plan, apply, plan again, destroy.
 
-``python -m tests.support.terraform_cycle`` runs it for a spec with two of everything, and for an edit of it. It
-tells how long each step took, and fails if a second plan has changes or if destroy leaves anything behind.
+``python -m tests.support.terraform_cycle`` runs it for a spec with two of everything, and for an edit of it.
+It tells how long each step took, and fails if a second plan has changes or if destroy leaves anything behind.
 It takes minutes; the quick tests of the template don't use it.
 """
 
