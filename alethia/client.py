@@ -76,7 +76,7 @@ class Client:
 
     def runs(self, *, zone_id: str | None = None, spec_id: str | None = None) -> Json:
         """The newest runs of a zone or of a spec."""
-        return self._json(self._ask.get(_of(zone_id, spec_id, "runs"), limit=50))
+        return self._json(self._ask.get("/api/runs", zone_id=zone_id, spec_id=spec_id, limit=50))
 
     def approve(self, run_id: str, *, plan_digest: str, comment: str = "", runner: str | None = None) -> Json:
         body = {"plan_digest": plan_digest, "comment": comment, "runner": runner}
@@ -90,7 +90,7 @@ class Client:
 
     def jobs(self, *, zone_id: str | None = None, spec_id: str | None = None) -> Json:
         """The newest jobs of a zone or of a spec."""
-        return self._json(self._ask.get(_of(zone_id, spec_id, "jobs"), limit=50))
+        return self._json(self._ask.get("/api/jobs", zone_id=zone_id, spec_id=spec_id, limit=50))
 
     def job(self, job_id: str) -> Json:
         return self._json(self._ask.get(f"/api/jobs/{job_id}"))
@@ -102,10 +102,10 @@ class Client:
         return self._json(self._ask.post(f"/api/jobs/{job_id}/rerun", {"confirm_project_name": project_name}))
 
     def logs(self, job_id: str, *, after: str | None = None) -> Json:
-        return self._json(self._ask.get(f"/api/jobs/{job_id}/logs", cursor=after, limit=100))
+        return self._json(self._ask.get(f"/api/jobs/{job_id}/logs", after=after, limit=100))
 
     def events(self, job_id: str, *, after: str | None = None) -> Json:
-        return self._json(self._ask.get(f"/api/jobs/{job_id}/events", cursor=after, limit=100))
+        return self._json(self._ask.get(f"/api/jobs/{job_id}/events", after=after, limit=100))
 
     def review(self, job_id: str) -> Json:
         """A PLAN job's counts, groups, cost and digest."""
@@ -164,7 +164,3 @@ class Client:
     def _json(answer: Any) -> Json:
         assert isinstance(answer, dict)
         return answer
-
-
-def _of(zone_id: str | None, spec_id: str | None, noun: str) -> str:
-    return f"/api/specs/{spec_id}/{noun}" if spec_id else f"/api/zones/{zone_id}/{noun}"

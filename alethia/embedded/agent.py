@@ -122,6 +122,14 @@ class EcsAgent:
         """Task ARN → process id of its container."""
         return {arn: container.process.pid for arn, container in self._containers.items()}
 
+    def task_of(self, job_id: str) -> str | None:
+        """ARN of the running task that was started for a job."""
+        for arn, container in list(self._containers.items()):
+            for override in container.task["overrides"].get("containerOverrides", []):
+                if {"name": "ALETHIA_JOB_ID", "value": job_id} in override.get("environment", []):
+                    return arn
+        return None
+
     def kill(self, task_arn: str) -> None:
         """SIGKILL a container with everything in it, as a host that dies would."""
         self._containers[task_arn].kill()

@@ -35,6 +35,7 @@ def main() -> None:
     module = sys.argv[1] if len(sys.argv) > 1 else RUNNER
     adopt_orphans()
     importlib.import_module(f"{module}.__main__" if module == RUNNER else module)
+    sys.modules.pop(f"{module}.__main__", None)
     line = sys.stdin.readline()
     if not line:
         return

@@ -3,11 +3,15 @@
 It can be restarted while the customer's cloud and the runners go on, as a deployment's parts can.
 """
 
+import contextlib
 import json
 import logging
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.settings import Settings
 
@@ -24,6 +28,9 @@ from .server import ISSUER_PATH
 log = logging.getLogger(__name__)
 
 RECONCILE_SECONDS = 10
+
+FIRST_STEP = "DispatchRunner"
+"""The function between a click and its runner."""
 
 RECONCILE = "Reconcile"
 """The function that the schedule rings."""
@@ -66,6 +73,7 @@ class ControlPlane:
         self._data = data
         self._api_port = api_port
         self._aws = EmulatedAws(data, aws_port)
+        self.aws_endpoint = self._aws.endpoint
         self._clients = clients(self._aws.endpoint)
         self._api: Child | None = None
         self._schedule: Schedule | None = None
@@ -119,7 +127,8 @@ class ControlPlane:
         )
         self._api.start()
         self._api.wait_ready(f"{self.url}/api/openapi.json")
-        provision.warm(self._clients)
+        provision.warm(self._clients, [FIRST_STEP])
+        threading.Thread(target=self._warm_the_rest, name="warm", daemon=True).start()
         self._schedule = Schedule(lambda: self.invoke(RECONCILE, {}), seconds=RECONCILE_SECONDS)
         self._schedule.start()
 
@@ -129,6 +138,11 @@ class ControlPlane:
         if self._api:
             self._api.stop()
         self._aws.stop()
+
+    def _warm_the_rest(self) -> None:
+        """In the background: a stack that stops meanwhile is no fault."""
+        with contextlib.suppress(BotoCoreError, ClientError):
+            provision.warm(self._clients, [name for name in provision.handlers() if name != FIRST_STEP])
 
     def _provision(self) -> Settings:
         made = self._clients
@@ -150,9 +164,7 @@ class ControlPlane:
             state_machine_arn=provision.state_machine_arn(),
             platform_runner=PLATFORM_RUNNER,
             ecs_cluster=provision.CLUSTER,
-            ecs_task_definition=provision.task_definition(
-                made, api_url=self.url, credential_arn=credential_arn
-            ),
+            ecs_task_definition=provision.task_definition(made, credential_arn=credential_arn),
             ecs_subnets="subnet-embedded",
             ecs_security_groups="sg-embedded",
         )

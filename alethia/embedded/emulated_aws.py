@@ -7,6 +7,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from chalicelib.adapters.dynamodb.connection import EMULATOR_CREDENTIALS
+
 from .data_dir import DataDir
 from .processes import HOST, Child, clean_environment
 
@@ -14,8 +16,7 @@ REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 """The control plane's account; the customer's cloud is another one, in another process."""
 
-KEY, SECRET = "alethia", "alethia"
-"""What an emulator is told. A person's real keys never reach it."""
+KEY, SECRET = EMULATOR_CREDENTIALS
 
 
 class EmulatedAws:
@@ -31,6 +32,9 @@ class EmulatedAws:
                 "MINISTACK_HOST": HOST,
                 "MINISTACK_REGION": REGION,
                 "MINISTACK_ACCOUNT_ID": ACCOUNT,
+                # Presigned addresses are verified against these.
+                "AWS_ACCESS_KEY_ID": KEY,
+                "AWS_SECRET_ACCESS_KEY": SECRET,
                 "PERSIST_STATE": "1",
                 "S3_PERSIST": "1",
                 "STATE_DIR": str(data.aws_state),

@@ -9,7 +9,7 @@ import io
 import json
 import secrets
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -88,7 +88,7 @@ def cluster(clients: Clients) -> None:
     clients("ecs").create_cluster(clusterName=CLUSTER)
 
 
-def task_definition(clients: Clients, *, api_url: str, credential_arn: str) -> str:
+def task_definition(clients: Clients, *, credential_arn: str) -> str:
     """The runner's task definition; a new revision only when something in it changed."""
     ecs = clients("ecs")
     container = {
@@ -96,7 +96,6 @@ def task_definition(clients: Clients, *, api_url: str, credential_arn: str) -> s
         "image": "alethia-runner",
         "essential": True,
         "stopTimeout": 120,
-        "environment": [{"name": "ALETHIA_API_URL", "value": api_url}],
         "secrets": [{"name": "ALETHIA_RUNNER_CREDENTIAL", "valueFrom": credential_arn}],
     }
     try:
@@ -136,9 +135,9 @@ def functions(clients: Clients, environ: Mapping[str, str]) -> None:
         _function(clients("lambda"), name, handler, environ)
 
 
-def warm(clients: Clients) -> None:
-    """Let each function import the app now, so that the first click does not wait for it."""
-    for name in handlers():
+def warm(clients: Clients, names: Iterable[str]) -> None:
+    """Let functions import the app now, so that the first click does not wait for it."""
+    for name in names:
         clients("lambda").invoke(FunctionName=f"alethia-{name}", Payload=json.dumps(WARM).encode())
 
 

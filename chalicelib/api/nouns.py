@@ -1,6 +1,6 @@
 """Every noun's routes: one line each. ``app.py`` registers them; the OpenAPI document is made of them."""
 
-from . import catalogue, identities, jobs, meta, runner, runs, specs, zones
+from . import catalogue, identities, jobs, meta, objects, plan_review, runner, runs, specs, states, zones
 from .routing import Routes
 
 NOUNS: tuple[Routes, ...] = (
@@ -12,4 +12,7 @@ NOUNS: tuple[Routes, ...] = (
     runs.routes,
     jobs.routes,
     runner.routes,
+    objects.routes,
+    states.routes,
+    plan_review.routes,
 )

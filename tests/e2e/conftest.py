@@ -1,0 +1,37 @@
+"""One embedded stack for the whole session, with real terraform; every test brings a spec of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from alethia.client import Client
+from alethia.embedded.stack import Stack, running
+
+from .driver import Driver
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is `e2e`."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The stack, up."""
+    with running(tmp_path_factory.mktemp("stack")) as up:
+        yield up
+
+
+@pytest.fixture(scope="session")
+def client(stack: Stack) -> Client:
+    """The seeded person's client."""
+    return Client(stack.url, stack.token())
+
+
+@pytest.fixture(scope="session")
+def driver(stack: Stack, client: Client) -> Driver:
+    """What tests do with the stack, in their words."""
+    return Driver(stack, client)

@@ -1,0 +1,215 @@
+"""What breaks, and what must hold all the same: real processes are killed, on small specs."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from alethia.embedded.container import descendants
+from alethia.embedded.stack import Stack
+
+from .driver import Driver, eventually
+
+Json = dict[str, Any]
+
+SMALL: Json = {"queues": [{"name": "emails"}, {"name": "returns"}], "topics": [{"name": "events"}]}
+QUICK = 120
+
+
+@pytest.fixture
+def spec_id(driver: Driver) -> Iterator[str]:
+    """A small spec; whatever it left in the account is destroyed afterwards."""
+    made = driver.create(**SMALL)
+    yield made
+    if driver.client.spec(made)["status"] in ("ACTIVE", "FAILED"):
+        run = driver.destroy(made, within=QUICK)
+        assert run["status"] == "DONE", driver.story(run)
+
+
+def begin_apply(driver: Driver, spec_id: str) -> tuple[Json, str]:
+    """A run that is being applied: terraform has begun to create a resource."""
+    run = driver.plan(spec_id, within=QUICK)
+    assert run["status"] == "AWAITING_REVIEW", driver.story(run)
+    job_id = driver.approve(run)
+    driver.event(job_id, "apply_start")
+    return run, job_id
+
+
+def test_a_plan_whose_runner_is_killed_is_retried_on_a_fresh_one(driver: Driver, spec_id: str) -> None:
+    run = driver.client.plan(spec_id)
+    task = driver.container_of(run["plan_job_id"])
+    eventually(
+        lambda: driver.client.job(run["plan_job_id"])["status"] == "PROCESSING", within=30, what="it works"
+    )
+
+    driver.stack.control_plane.agent.kill(task)
+
+    assert driver.settled(run["run_id"], within=QUICK)["status"] == "AWAITING_REVIEW"
+    job = driver.client.job(run["plan_job_id"])
+    assert (job["status"], job["attempt"]) == ("SUCCESS", 2)
+
+
+def test_an_apply_whose_runner_is_killed_fails_and_says_how_far_it_came(driver: Driver, spec_id: str) -> None:
+    run, job_id = begin_apply(driver, spec_id)
+    killed_at = time.monotonic()
+
+    driver.stack.control_plane.agent.kill(driver.container_of(job_id))
+
+    job = driver.ended(job_id, within=90)
+    assert time.monotonic() - killed_at < 90
+    assert job["status"] == "FAILED"
+    assert job["progress"]["planned"] >= 5
+    assert job["progress"]["in_flight"] or job["progress"]["done"]
+    assert driver.settled(run["run_id"], within=30, passing=("AWAITING_REVIEW",))["status"] == "FAILED"
+    assert driver.client.spec(spec_id)["status"] == "FAILED"
+    assert driver.client.spec(spec_id)["live_run"] is None
+
+
+def test_after_a_killed_apply_the_next_plan_and_apply_are_right(driver: Driver, spec_id: str) -> None:
+    _, job_id = begin_apply(driver, spec_id)
+    driver.stack.control_plane.agent.kill(driver.container_of(job_id))
+    failed = driver.ended(job_id, within=90)
+
+    again = driver.plan(spec_id, within=QUICK)
+
+    assert again["status"] == "AWAITING_REVIEW", driver.story(again)
+    counts = driver.client.review(again["plan_job_id"])["summary"]["counts"]
+    assert 0 < counts["create"] <= failed["progress"]["planned"]
+    driver.approve(again)
+    done = driver.settled(again["run_id"], within=QUICK, passing=("AWAITING_REVIEW",))
+    assert done["status"] == "DONE", driver.story(done)
+    assert driver.plan(spec_id, within=QUICK)["status"] == "DONE"
+
+
+def test_a_cancelled_apply_keeps_what_exists_in_its_state(driver: Driver, spec_id: str) -> None:
+    run, job_id = begin_apply(driver, spec_id)
+
+    driver.client.cancel(job_id)
+
+    job = driver.ended(job_id, within=150)
+    assert job["status"] == "CANCELLED", job
+    over = driver.settled(run["run_id"], within=30, passing=("AWAITING_REVIEW",))
+    assert over["status"] == "CANCELLED"
+    state = driver.client.state(spec_id)
+    assert state["lock"] is None
+    assert state["version"] is not None
+    assert job["progress"]["orphans"] == []
+
+
+def test_a_zombies_commit_is_refused_and_kept_aside(driver: Driver, spec_id: str) -> None:
+    _, job_id = begin_apply(driver, spec_id)
+    container = driver.stack.control_plane.agent.running[driver.container_of(job_id)]
+    frozen = list(descendants(container))
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
+    lock = driver.client.state(spec_id)["lock"]
+    driver.client.break_lock(
+        spec_id, lock_id=lock["lock"]["info"]["id"], reason="its runner hangs", even_if_alive=True
+    )
+    head = driver.client.state(spec_id)["version_id"]
+
+    for pid in frozen:
+        os.kill(pid, signal.SIGCONT)
+
+    assert driver.ended(job_id, within=200)["status"] == "FAILED"
+    assert driver.client.state(spec_id)["version_id"] == head
+    kept = [one["version"]["status"] for one in driver.client.state_versions(spec_id)["items"]]
+    assert "rejected" in kept
+
+
+def test_a_plan_waits_through_a_restart_of_the_control_plane(
+    driver: Driver, stack: Stack, spec_id: str
+) -> None:
+    run = driver.plan(spec_id, within=QUICK)
+    assert run["status"] == "AWAITING_REVIEW", driver.story(run)
+
+    stack.control_plane.restart()
+
+    assert driver.client.run(run["run_id"])["status"] == "AWAITING_REVIEW"
+    driver.approve(run)
+    done = driver.settled(run["run_id"], within=QUICK, passing=("AWAITING_REVIEW",))
+    assert done["status"] == "DONE", driver.story(done)
+
+
+def test_a_second_run_is_refused_while_the_first_is_at_work(driver: Driver, spec_id: str) -> None:
+    first = driver.client.plan(spec_id)
+
+    with pytest.raises(Exception, match=first["run_id"]) as refusal:
+        driver.client.plan(spec_id)
+
+    assert refusal.value.details["run_id"] == first["run_id"]
+    driver.settled(first["run_id"], within=QUICK)
+
+
+class Up:
+    """``alethia up`` as a person starts it."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.config = folder / f"{name}.json"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "alethia", "up", "--data-dir", str(folder / name)],
+            env={**os.environ, "ALETHIA_CONFIG": str(self.config), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def url(self) -> str:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if "is up at" in line:
+                return line.split()[-1]
+        raise AssertionError("it did not come up")
+
+
+def test_two_stacks_run_side_by_side_and_stop_whole(tmp_path: Path) -> None:
+    stacks = [Up(tmp_path, name) for name in ("one", "two")]
+    urls = [up.url() for up in stacks]
+
+    assert len(set(urls)) == 2
+    for url in urls:
+        assert httpx.get(f"{url}/api/health", trust_env=False).json() == {"status": "ok"}
+
+    children = [pid for up in stacks for pid in descendants(up.process.pid)]
+    assert len(children) >= 6
+    for up in stacks:
+        up.process.terminate()
+    for up in stacks:
+        assert up.process.wait(60) == 0
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_a_stack_finds_its_data_again(tmp_path: Path) -> None:
+    first = Up(tmp_path, "one")
+    first.url()
+    zones = json_of(first, "zones", "list")
+    first.process.terminate()
+    first.process.wait(60)
+
+    second = Up(tmp_path, "one")
+    second.url()
+
+    assert json_of(second, "zones", "list") == zones
+    second.process.terminate()
+    second.process.wait(60)
+
+
+def json_of(up: Up, *command: str) -> Any:
+    """What a command of the CLI prints with ``--json``."""
+    import json
+
+    answer = subprocess.run(
+        [sys.executable, "-m", "alethia", "--json", *command],
+        env={**os.environ, "ALETHIA_CONFIG": str(up.config)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(answer.stdout)
