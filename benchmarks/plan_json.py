@@ -1,21 +1,19 @@
 """How long it takes to turn a large plan into a review, against merely parsing its JSON.
 
-    python benchmarks/plan_json.py [resources]
-
 The plan is made up here: half creations with twenty attributes, the rest updates, replacements and deletions;
 one attribute in ten is sensitive. Times are the best of five.
 """
 
 import gc
 import json
-import resource
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 from chalicelib.domain.plan_json import convert
 from chalicelib.domain.review_pages import review_pages
+
+from .table import Row
 
 ROUNDS = 5
 
@@ -73,8 +71,7 @@ def best_of(action: Callable[[], object]) -> float:
     return min(times)
 
 
-def main(resources: int) -> None:
-    """Measure, and print the table."""
+def measure(resources: int = 5000) -> list[Row]:
     text = json.dumps(made_up_plan(resources))
     plan = json.loads(text)
 
@@ -93,16 +90,10 @@ def main(resources: int) -> None:
             page.model_dump_json()
 
     parse = best_of(lambda: json.loads(text))
-    print(f"{resources} resources, {len(text) / 1e6:.1f} MB of JSON")
-    print(f"{'':28}{'ms':>8}{'x parse':>10}")
-    for name, seconds in [
-        ("json.loads", parse),
-        ("convert and summarise", best_of(converted)),
-        ("… and page and serialise", best_of(paged)),
-    ]:
-        print(f"{name:28}{seconds * 1000:8.0f}{seconds / parse:10.2f}")
-    print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5000)
+    summarise, whole = best_of(converted), best_of(paged)
+    size = f"{resources} resources, {len(text) / 1e6:.1f} MB of JSON"
+    detail = (
+        f"{size}: json.loads {parse * 1000:.0f} ms, convert {summarise * 1000:.0f} ms, "
+        f"with paging and writing {whole * 1000:.0f} ms"
+    )
+    return [Row("Converting and summarising a plan, against parsing it", summarise / parse, 2, "x", detail)]
