@@ -1,3 +1,3 @@
 """Fixtures for every test; each lives beside what it starts, in ``tests/support``."""
 
-pytest_plugins = ["tests.support.dynamodb", "tests.support.s3", "tests.support.api"]
+pytest_plugins = ["tests.support.dynamodb", "tests.support.s3", "tests.support.api", "tests.support.runs"]
