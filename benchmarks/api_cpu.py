@@ -35,7 +35,7 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="alethia-bench-") as folder, running(Path(folder)) as endpoint:
         from app import app
 
-        logging.getLogger("alethia").setLevel(logging.WARNING)
+        logging.disable(logging.INFO)
         container = TestContainer(fresh_tables(endpoint), Issuer.open(Path(folder), ISSUER), clock=None)
         bootstrap.use(container)
         api = Api(Gateway(app), container)
