@@ -1,0 +1,156 @@
+"""What stands outside the services: time, tables, the store, keys, AWS."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..settings import Settings
+
+if TYPE_CHECKING:
+    from ..services.ports.clock import Clock
+    from ..services.ports.facts import FactStore
+    from ..services.ports.identities import IdentityStore
+    from ..services.ports.jobs import JobStore
+    from ..services.ports.keys import Keys
+    from ..services.ports.ledger import Ledger
+    from ..services.ports.logs import LogStore
+    from ..services.ports.runner_tasks import RunnerTasks
+    from ..services.ports.runners import Runners
+    from ..services.ports.runs import RunStore
+    from ..services.ports.specs import SpecStore
+    from ..services.ports.states import StateRows
+    from ..services.ports.store import ObjectStore
+    from ..services.ports.workflow import Workflow
+    from ..services.ports.zones import Zones
+
+
+class Outside:
+    """What stands outside the services: time, tables, the store, keys, AWS."""
+
+    def __init__(self, settings: Settings, *, clock: "Clock | None" = None) -> None:
+        self.settings = settings
+        self._clock = clock
+
+    @cached_property
+    def clock(self) -> "Clock":
+        """Time."""
+        from ..services.ports.clock import SystemClock
+
+        return self._clock or SystemClock()
+
+    @cached_property
+    def _tables(self) -> None:
+        """The row classes, pointed at this deployment's tables; every store asks for it first."""
+        from ..adapters.dynamodb.connection import connect
+
+        connect(self.settings)
+
+    @cached_property
+    def zone_store(self) -> "Zones":
+        """Rows of zones and members."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.zones import DynamoZones
+
+        return DynamoZones()
+
+    @cached_property
+    def identity_store(self) -> "IdentityStore":
+        """Rows of linked cloud accounts."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.identities import DynamoIdentities
+
+        return DynamoIdentities()
+
+    @cached_property
+    def spec_store(self) -> "SpecStore":
+        """Rows of specs and their revisions."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.specs import DynamoSpecs
+
+        return DynamoSpecs()
+
+    @cached_property
+    def facts(self) -> "FactStore":
+        """Rows of what is observed of components."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.facts import DynamoFacts
+
+        return DynamoFacts()
+
+    @cached_property
+    def runners(self) -> "Runners":
+        """Rows of registered runners."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.runners import DynamoRunners
+
+        return DynamoRunners()
+
+    @cached_property
+    def job_store(self) -> "JobStore":
+        """Rows of jobs."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.jobs import DynamoJobs
+
+        return DynamoJobs()
+
+    @cached_property
+    def run_store(self) -> "RunStore":
+        """Rows of runs."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.runs import DynamoRuns
+
+        return DynamoRuns()
+
+    @cached_property
+    def log_store(self) -> "LogStore":
+        """Rows of log chunks and events."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.logs import DynamoLogs
+
+        return DynamoLogs()
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """Where transitions are made."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.ledger import DynamoLedger
+
+        return DynamoLedger()
+
+    @cached_property
+    def state_rows(self) -> "StateRows":
+        """Rows of states."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.states import DynamoStates
+
+        return DynamoStates()
+
+    @cached_property
+    def object_store(self) -> "ObjectStore":
+        """The S3-compatible store of sealed objects."""
+        from ..adapters.s3_store import open_store
+
+        return open_store(self.settings)
+
+    @cached_property
+    def keys(self) -> "Keys":
+        """Data keys from KMS."""
+        from ..adapters.aws import client
+        from ..adapters.kms_keys import KmsKeys
+
+        return KmsKeys(client("kms", self.settings), self.settings.kms_key_id)
+
+    @cached_property
+    def workflow(self) -> "Workflow":
+        """Step Functions."""
+        from ..adapters.aws import client
+        from ..adapters.step_functions import StepFunctions
+
+        return StepFunctions(client("stepfunctions", self.settings), self.settings.state_machine_arn)
+
+    @cached_property
+    def runner_tasks(self) -> "RunnerTasks":
+        """ECS."""
+        from ..adapters.aws import client
+        from ..adapters.ecs import EcsTasks
+
+        return EcsTasks(client("ecs", self.settings), self.runners, self.settings)

@@ -1,0 +1,83 @@
+"""Who is calling, and what people work on: zones, identities, specs."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .outside import Outside
+
+if TYPE_CHECKING:
+    from ..services.access import Access
+    from ..services.identities import Identities
+    from ..services.job_tokens import JobTokens
+    from ..services.runners import RunnerCredentials
+    from ..services.sign_in import SignIn
+    from ..services.spec_reader import SpecReader
+    from ..services.specs import Specs
+    from ..services.zones import ZoneService
+
+
+class People(Outside):
+    """Who is calling, and what people work on: zones, identities, specs."""
+
+    @cached_property
+    def sign_in(self) -> "SignIn":
+        """People's sign-in tokens."""
+        from ..adapters.jwks import HttpKeySet
+        from ..services.sign_in import SignIn
+
+        return SignIn(
+            HttpKeySet(self.settings.oidc_jwks_url),
+            issuer=self.settings.oidc_issuer,
+            audience=self.settings.oidc_audience,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def job_tokens(self) -> "JobTokens":
+        """Tokens of running jobs."""
+        from ..adapters.secrets import secret_reader
+        from ..services.job_tokens import JobTokens
+
+        return JobTokens(secret_reader(self.settings, self.settings.job_token_secret), self.clock)
+
+    @cached_property
+    def runner_credentials(self) -> "RunnerCredentials":
+        """Runners' long-lived credentials."""
+        from ..services.runners import RunnerCredentials
+
+        return RunnerCredentials(self.runners)
+
+    @cached_property
+    def access(self) -> "Access":
+        """Roles in zones."""
+        from ..services.access import Access
+
+        return Access(self.zone_store)
+
+    @cached_property
+    def zones(self) -> "ZoneService":
+        """Workspaces."""
+        from ..services.zones import ZoneService
+
+        return ZoneService(self.zone_store, self.access, self.clock)
+
+    @cached_property
+    def identities(self) -> "Identities":
+        """Linked cloud accounts."""
+        from ..services.identities import Identities
+
+        return Identities(self.identity_store, self.access, self.clock)
+
+    @cached_property
+    def spec_reader(self) -> "SpecReader":
+        """Specs as they are now, with their snapshot and hash."""
+        from ..services.spec_reader import SpecReader
+
+        return SpecReader(self.spec_store, self.identity_store)
+
+    @cached_property
+    def specs(self) -> "Specs":
+        """Configurations."""
+        from ..services.specs import Specs
+
+        return Specs(self.spec_store, self.spec_reader, self.facts, self.access, self.clock)
