@@ -1,6 +1,7 @@
 """terraform's ``-json`` stream: progress events, log lines for people, diagnostics in full, and counts."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ _ACTIONS = {
     "read": Action.READ,
     "forget": Action.FORGET,
 }
+
+_ALL_FIELDS = set(ResourceEvent.model_fields)
+"""One set for all events: a large apply has many thousands, each kept until its end."""
 
 
 class EventReader:
@@ -102,18 +106,22 @@ class EventReader:
         action = _ACTIONS.get(str(hook.get("action")), Action.NO_OP)
         if action in (Action.NO_OP, Action.READ) or not resource.get("addr"):
             return
-        event = self._journal.event(
-            ResourceEvent.model_construct(
-                seq=1,
+        address, resource_type = sys.intern(resource["addr"]), sys.intern(resource.get("resource_type") or "")
+
+        def make(number: int) -> ResourceEvent:
+            return ResourceEvent.model_construct(
+                _ALL_FIELDS,
+                seq=number,
                 at=str(message.get("@timestamp") or now()),
                 kind=kind,
-                address=resource["addr"],
-                resource_type=resource.get("resource_type") or "",
+                address=address,
+                resource_type=resource_type,
                 action=action,
                 id_value=hook.get("id_value"),
                 elapsed_seconds=hook.get("elapsed_seconds"),
             )
-        )
+
+        event = self._journal.event(make)
         if kind is EventKind.PLANNED:
             self._planned.append((event.resource_type, action))
         if kind is not EventKind.PROGRESS:

@@ -161,8 +161,9 @@ def _finish(job: JobContext, outcome: Outcome, error: JobError | None) -> Report
 def _archive(job: JobContext, patience: float) -> StoredObject | None:
     try:
         return job.vault.put(ObjectPurpose.LOG, job.journal.close_archive(), patience=patience)
-    except AlethiaError as error:
-        job.say(f"The whole log could not be archived: {error.message}")
+    except (AlethiaError, OSError) as error:
+        said = error.message if isinstance(error, AlethiaError) else type(error).__name__
+        job.say(f"The whole log could not be archived: {said}")
         return None
 
 

@@ -8,6 +8,8 @@ harmless, and nothing is lost or overtaken.
 import re
 import threading
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -66,15 +68,16 @@ class Journal:
         masked = self._masker.mask(_COLOURS.sub("", text.rstrip("\n")))
         with self.changed:
             if not self._archive.closed:
-                self._archive.write(f"{at} {phase} {stream} {masked}\n".encode())
+                with suppress(OSError):  # a full disk must not cost the job
+                    self._archive.write(f"{at} {phase} {stream} {masked}\n".encode())
             self._lines.extend(Line(phase, stream, at, piece) for piece in _pieces(masked + "\n"))
             self.changed.notify_all()
 
-    def event(self, unnumbered: ResourceEvent) -> ResourceEvent:
-        """Number an event and queue it."""
+    def event(self, make: Callable[[int], ResourceEvent]) -> ResourceEvent:
+        """Queue the event that `make` makes of its number."""
         with self.changed:
             self._event_number += 1
-            event = unnumbered.model_copy(update={"seq": self._event_number})
+            event = make(self._event_number)
             self._events.append(event)
             self.changed.notify_all()
         return event

@@ -22,9 +22,9 @@ def say(journal: Journal, text: str, phase: Phase = Phase.PLAN) -> None:
     journal.log(phase, Stream.STDOUT, text)
 
 
-def an_event() -> ResourceEvent:
+def an_event(number: int) -> ResourceEvent:
     return ResourceEvent(
-        seq=1, at="", kind=EventKind.START, address="a.b", resource_type="a", action=Action.CREATE
+        seq=number, at="", kind=EventKind.START, address="a.b", resource_type="a", action=Action.CREATE
     )
 
 
@@ -58,7 +58,7 @@ def test_no_chunk_is_larger_than_allowed_and_no_character_is_torn(journal: Journ
 def test_no_batch_is_larger_than_allowed(journal: Journal) -> None:
     for number in range(MAX_BATCH + 50):
         say(journal, str(number), (Phase.PLAN, Phase.APPLY)[number % 2])
-        journal.event(an_event())
+        journal.event(an_event)
     batch = journal.batch()
     assert (len(batch.logs), len(batch.events)) == (MAX_BATCH, MAX_BATCH)
     journal.acknowledge(batch)
