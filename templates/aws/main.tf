@@ -69,6 +69,7 @@ module "dns" {
   create_certificate = var.acm_certificate_enable
   application_waf    = var.application_waf_enabled
   cloudfront_waf     = var.cloudfront_waf_enabled
+  keep_data          = local.keep_data
 
   providers = {
     aws           = aws

@@ -2,6 +2,7 @@
 
 * The number of nodes asked for is ignored, and the members can't be described. Symptom: create and every
   later read fail, since the provider reads node type, version and groups from a member.
+* The reader endpoint is missing.
 * ModifyReplicationGroup forgets most of what it is given; the calls that add and remove replicas are missing.
 * Deleting never ends: the group stays "deleting". Symptom: destroy waits 40 minutes and fails.
 * DeleteCacheSubnetGroup is missing.
@@ -50,6 +51,8 @@ def _give_groups_members() -> None:
         if not kwargs["replicas_per_node_group"]:
             kwargs["replicas_per_node_group"] = kwargs["num_cache_clusters"] - 1
         original(group, **kwargs)
+        node_group = kwargs["node_group"]
+        node_group["reader_endpoint"] = {"address": node_group["reader_endpoint_address"], "port": group.port}
 
     @around(ElastiCacheBackend, "create_replication_group")
     def with_members(original: Method, backend: Any, **kwargs: Any) -> Any:

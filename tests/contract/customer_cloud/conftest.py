@@ -56,6 +56,7 @@ def client(cloud: str) -> Client:
     def connect(service: str, region: str = REGION, **credentials: str) -> Any:
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} | credentials
         config = Config(retries={"total_max_attempts": 1})
-        return boto3.client(service, region_name=region, endpoint_url=cloud, config=config, **keys)
+        make: Any = boto3.client
+        return make(service, region_name=region, endpoint_url=cloud, config=config, **keys)
 
     return connect

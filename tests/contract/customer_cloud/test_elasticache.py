@@ -26,8 +26,10 @@ def test_the_life_of_a_replication_group(elasticache: Any, engine: str, version:
         SecurityGroupIds=["sg-1"],
         AtRestEncryptionEnabled=True,
     )
-    members = elasticache.describe_replication_groups(**group)["ReplicationGroups"][0]["MemberClusters"]
+    described = elasticache.describe_replication_groups(**group)["ReplicationGroups"][0]
+    members = described["MemberClusters"]
     assert members == [f"pages-{engine}-00{n}" for n in (1, 2, 3)]
+    assert described["NodeGroups"][0]["ReaderEndpoint"]["Address"].startswith("replica.")
 
     member = elasticache.describe_cache_clusters(CacheClusterId=members[1])["CacheClusters"][0]
     assert member["Engine"] == engine

@@ -101,7 +101,7 @@ def _distinct(path: Path, blocks: Sequence[str]) -> Iterator[FieldProblem]:
 
 
 def _dns(dns: Dns) -> Iterator[FieldProblem]:
-    if dns.zone_id is not None and not re.fullmatch(r"Z[A-Z0-9]{1,31}", dns.zone_id):
+    if dns.zone_id is not None and not re.fullmatch(r"[A-Z0-9]{1,32}", dns.zone_id):
         yield FieldProblem(
             ("dns", "zone_id"), "must be the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ"
         )

@@ -71,6 +71,14 @@ resource "aws_rds_cluster_parameter_group" "this" {
   }
 }
 
+# RDS would make these itself, without an end to what they keep, and leave them behind.
+resource "aws_cloudwatch_log_group" "exports" {
+  for_each = toset(local.engine.logs)
+
+  name              = "/aws/rds/cluster/${var.name}/${each.key}"
+  retention_in_days = 30
+}
+
 resource "aws_rds_cluster" "this" {
   cluster_identifier = var.name
   engine             = var.config.engine
@@ -102,6 +110,8 @@ resource "aws_rds_cluster" "this" {
     min_capacity = var.config.min_capacity
     max_capacity = var.config.max_capacity
   }
+
+  depends_on = [aws_cloudwatch_log_group.exports]
 }
 
 locals {

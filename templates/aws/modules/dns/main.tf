@@ -14,7 +14,8 @@ locals {
 resource "aws_route53_zone" "this" {
   count = local.create_zone ? 1 : 0
 
-  name = var.domain
+  name          = var.domain
+  force_destroy = !var.keep_data
 }
 
 data "aws_route53_zone" "existing" {

@@ -28,6 +28,11 @@ variable "create_certificate" {
   type        = bool
 }
 
+variable "keep_data" {
+  description = "Refuse to delete a zone in which somebody else has written records."
+  type        = bool
+}
+
 variable "application_waf" {
   description = "Create a web ACL for load balancers."
   type        = bool

@@ -4,6 +4,12 @@
 data "aws_availability_zones" "available" {
   count = var.provision ? 1 : 0
   state = "available"
+
+  # Leaves out local and wavelength zones, which have neither NAT gateways nor managed databases.
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
 }
 
 locals {
