@@ -265,9 +265,7 @@ class TestFinalize:
         for world in new_world(tables, issuer_folder, queues=[{"name": "emails"}]):  # type: ignore[arg-type]
             world.to_applying()
             url = "https://sqs.eu-west-1.amazonaws.com/1/emails"
-            world.report(
-                outputs={"queues": {"emails": {"url": url, "arn": "arn:aws:sqs:eu-west-1:1:emails"}}}
-            )
+            world.report(outputs={"sqs_queues": {"emails": {"url": url}}})
             (facts,) = world.container.facts.of_spec(world.spec_id)
             assert facts.status == "ACTIVE"
             assert url in facts.facts.values()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.adapters.dynamodb.tables import MemberRow, zone_pk
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, RunInProgress
 from chalicelib.domain.lifecycle.spec import SpecStatus
 from chalicelib.services.access import Principal
@@ -146,8 +147,6 @@ class TestApprovedBeforehand:
         assert world.run.status == "AWAITING_REVIEW"
 
     def test_it_takes_the_approvers_role(self, world: World) -> None:
-        from chalicelib.adapters.dynamodb.tables import MemberRow, zone_pk
-
         MemberRow(zone_pk(world.zone_id), "MEMBER#pat", user="pat", role="planner", since="2026").save()
         with pytest.raises(Forbidden, match="approver"):
             world.container.runs.start_plan(Principal("pat"), world.spec_id, auto_approve=True)

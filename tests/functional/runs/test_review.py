@@ -1,8 +1,8 @@
-"""A person's word: bound to one plan, of one configuration, of one state. Anything stale is refused, untouched."""
+"""A person's word: bound to one plan, of one configuration, of one state. Anything stale is refused."""
 
 import pytest
 
-from chalicelib.adapters.dynamodb.tables import MemberRow, PlanRow, job_pk, zone_pk
+from chalicelib.adapters.dynamodb.tables import IdentityRow, MemberRow, PlanRow, job_pk, zone_pk
 from chalicelib.domain.errors import Forbidden, InvalidInput, NotFound, StalePlan, WrongStatus
 from chalicelib.services.access import Principal
 from tests.support.runs import ADA, World
@@ -46,8 +46,6 @@ def _stale_configuration(world: World) -> None:
 
 
 def _stale_identity(world: World) -> None:
-    from chalicelib.adapters.dynamodb.tables import IdentityRow
-
     row = IdentityRow(zone_pk(world.zone_id), f"IDENTITY#{world.spec.cloud_identity}")
     row.update([IdentityRow.account_id.set("000000000001")])
 
