@@ -11,16 +11,7 @@ import yaml
 from . import output
 from .main import Session, cli, pass_session
 
-COLLECTIONS = (
-    "databases",
-    "caches",
-    "queues",
-    "topics",
-    "nosql_tables",
-    "container_registries",
-    "storage_buckets",
-    "secrets",
-)
+LONGEST_FACT = 160
 
 
 @cli.group()
@@ -145,17 +136,20 @@ def show_components(spec: dict[str, Any]) -> None:
     output.table(
         ("Kind", "Name", "Status", "Facts"),
         (
-            (one["kind"], one["name"], output.status(one["status"]), _facts(one.get("facts") or {}))
+            (one["kind"], one["name"], output.status(one["status"]), facts(one.get("facts") or {}))
             for one in spec.get("components", [])
         ),
     )
 
 
-def _facts(facts: dict[str, Any]) -> str:
-    shown = {name: value for name, value in facts.items() if value not in (None, "", [], {})}
-    return "\n".join(
-        f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in shown.items()
-    )
+def facts(found: dict[str, Any]) -> str:
+    """What is observed of a component, a line each; long values are cut (``--json`` has them whole)."""
+    lines = []
+    for name, value in found.items():
+        if value not in (None, "", [], {}):
+            text = value if isinstance(value, str) else json.dumps(value)
+            lines.append(f"{name}: {text if len(text) <= LONGEST_FACT else text[:LONGEST_FACT] + '…'}")
+    return "\n".join(lines)
 
 
 def _show_difference(before: str, after: dict[str, Any]) -> None:

@@ -70,6 +70,57 @@ def log_chunks(
             return
 
 
+class Tally:
+    """How far an apply or destroy is, from terraform's own events."""
+
+    def __init__(self, client: Client, job_id: str) -> None:
+        self._client = client
+        self._job_id = job_id
+        self._cursor: str | None = None
+        self._planned: set[str] = set()
+        self._done: set[str] = set()
+        self._running: dict[str, None] = {}
+
+    def read(self) -> None:
+        """Take in what happened since."""
+        while True:
+            page = self._client.events(self._job_id, after=self._cursor)
+            self._cursor = page["next_cursor"] or self._cursor
+            for item in page["items"]:
+                self._take(item.get("event", item))
+            if not page["items"]:
+                return
+
+    def _take(self, event: dict[str, Any]) -> None:
+        address = str(event["address"])
+        if event["action"] in ("read", "no-op"):
+            return
+        self._planned.add(address)
+        match event["kind"]:
+            case "apply_start":
+                self._running[address] = None
+            case "apply_complete":
+                self._running.pop(address, None)
+                self._done.add(address)
+            case "apply_errored":
+                self._running.pop(address, None)
+
+    @property
+    def planned(self) -> int:
+        """Resources that are to change."""
+        return len(self._planned)
+
+    @property
+    def done(self) -> int:
+        """Resources that have."""
+        return len(self._done)
+
+    @property
+    def now(self) -> str:
+        """The resource that has been at work the longest."""
+        return next(iter(self._running), "")
+
+
 def print_chunk(chunk: dict[str, Any]) -> None:
     """A chunk, each line under its phase."""
     phase = str(chunk["phase"])

@@ -11,8 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from ..cli import output
-from ..cli.specs import read_form, show_components
-from ..cli.watch import ENDED, STOPS, show_end
+from ..cli.specs import facts as show_facts
+from ..cli.specs import read_form
+from ..cli.watch import ENDED, STOPS, Tally, log_chunks, print_chunk, show_end
 from ..client import Client
 from ..embedded.errors import StackError
 from ..embedded.stack import CLOUD_ACCOUNT, Stack, running
@@ -21,6 +22,8 @@ from .narrator import Narrator
 
 SPEC = Path(__file__).with_name("spec.yaml")
 POLL_SECONDS = 0.5
+SHOWN_OF_A_PLAN = 5
+"""Planned resources whose line of the log is shown."""
 QUIET_SECONDS = 10
 """Between two lines of progress where no bar can be drawn."""
 
@@ -74,7 +77,10 @@ def _create(client: Client, narrator: Narrator) -> str:
     zone_id = client.zones()["items"][0]["zone_id"]
     identity = client.identities(zone_id)["items"][0]
     spec = client.create_spec(zone_id, {**read_form(SPEC), "cloud_identity": identity["identity_id"]})
-    show_components(spec)
+    output.table(
+        ("Kind", "Names"),
+        ((kind, ", ".join(names)) for kind, names in _by_kind(spec["components"]).items()),
+    )
     narrator.say(
         f"It will go to AWS account {identity['account_id']}, and is only a DRAFT: nothing exists yet."
     )
@@ -116,11 +122,18 @@ def _apply(client: Client, spec_id: str, run: dict[str, Any], narrator: Narrator
         "state) and only then applies the file. The state is encrypted before it leaves the runner.",
     )
     approved = client.approve(run["run_id"], plan_digest=run["plan_digest"])
-    job = _watch_progress(client, approved["apply_job_id"], "applying")
+    total = sum(client.review(run["plan_job_id"])["summary"]["counts"].values())
+    job = _watch_progress(client, approved["apply_job_id"], "applying", total=total)
     narrator.took(job)
     _settled(client, run["run_id"], "DONE")
-    narrator.say("What exists now, as terraform reported it back:")
-    show_components(client.spec(spec_id))
+    narrator.say("What exists now. terraform reported the endpoints, and each component keeps its own:")
+    output.table(
+        ("Kind", "Name", "Status", "Where"),
+        (
+            (one["kind"], one["name"], output.status(one["status"]), _where(one.get("facts") or {}))
+            for one in client.spec(spec_id)["components"]
+        ),
+    )
 
 
 def _plan_again(client: Client, spec_id: str, narrator: Narrator) -> None:
@@ -130,8 +143,11 @@ def _plan_again(client: Client, spec_id: str, narrator: Narrator) -> None:
     )
     run = client.plan(spec_id)
     narrator.took(_watch_log(client, run["plan_job_id"], quiet=True))
+    output.plan_summary(client.review(run["plan_job_id"])["summary"], None)
+    changes = [one for one in client.review_resources(run["plan_job_id"]) if one["action"] != "no-op"]
+    output.resource_changes(changes, attributes=True)
     done = _settled(client, run["run_id"], "DONE")
-    narrator.say(f"{done['status']}: {done.get('reason') or 'no changes.'}")
+    narrator.say(f"{done['reason']} Nobody needs to review it.")
 
 
 def _stale(client: Client, spec_id: str, narrator: Narrator) -> None:
@@ -196,38 +212,60 @@ def _set_capacity(client: Client, spec_id: str, capacity: float) -> None:
     client.edit_spec(spec_id, form, current_rev=spec["current_rev"])
 
 
+def _by_kind(components: list[dict[str, Any]]) -> dict[str, list[str]]:
+    kinds: dict[str, list[str]] = {}
+    for one in components:
+        kinds.setdefault(one["kind"], []).append(one["name"])
+    return kinds
+
+
+def _where(facts: dict[str, Any]) -> str:
+    """Where a component can be reached, or what it is called."""
+    reached = {
+        name: value for name, value in facts.items() if "endpoint" in name or name in ("url", "domain_name")
+    }
+    return show_facts(reached or {name: value for name, value in facts.items() if name in ("arn", "zone_id")})
+
+
 def _watch_log(client: Client, job_id: str, *, quiet: bool = False) -> dict[str, Any]:
-    """Wait for a job, showing its log; a job that fails ends the story."""
-    from ..cli.watch import follow_job
+    """Wait for a job, showing its log without the long list of resources; one that fails ends the story."""
+    planned = 0
+    cursor: str | None = None
+    while True:
+        job: dict[str, Any] = client.job(job_id)
+        for chunk, seen in log_chunks(client, job_id, cursor):
+            cursor = seen
+            lines = []
+            for line in str(chunk["text"]).splitlines():
+                planned += ": Plan to " in line
+                if planned <= SHOWN_OF_A_PLAN or ": Plan to " not in line:
+                    lines.append(line)
+                elif planned == SHOWN_OF_A_PLAN + 1:
+                    lines.append("… and so on, for every resource …")
+            if lines and not quiet:
+                print_chunk({**chunk, "text": "\n".join(lines)})
+        if job["status"] in ENDED:
+            return _succeeded(job)
+        time.sleep(POLL_SECONDS)
 
-    return _succeeded(follow_job(client, job_id, quiet=quiet))
 
-
-def _watch_progress(client: Client, job_id: str, what: str) -> dict[str, Any]:
+def _watch_progress(client: Client, job_id: str, what: str, *, total: int = 0) -> dict[str, Any]:
     """Wait for an apply or destroy, showing how far it is."""
-    columns = (
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[now]}"),
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     told = time.monotonic()
-    with Progress(*columns, console=output.console, disable=not output.console.is_terminal) as bar:
-        task = bar.add_task(what, total=None, now="")
+    tally = Tally(client, job_id)
+    with Progress(*columns, TextColumn("{task.fields[now]}"), console=output.console) as bar:
+        task = bar.add_task(what, total=None, now="", visible=output.console.is_terminal)
         while True:
             job: dict[str, Any] = client.job(job_id)
-            progress = job.get("progress") or {}
-            now = ", ".join(progress.get("in_flight", [])[:1])
-            bar.update(
-                task, total=progress.get("planned") or None, completed=progress.get("done", 0), now=now[:60]
-            )
+            tally.read()
+            bar.update(task, total=total or tally.planned or None, completed=tally.done, now=tally.now[:60])
             if job["status"] in ENDED:
                 return _succeeded(job)
             if not output.console.is_terminal and time.monotonic() - told > QUIET_SECONDS:
                 told = time.monotonic()
                 output.console.print(
-                    f"  {what}: {progress.get('done', 0)} of {progress.get('planned') or '?'}"
+                    f"  {what}: {tally.done} of {total or tally.planned or '?'}  {tally.now}"
                 )
             time.sleep(POLL_SECONDS)
 
