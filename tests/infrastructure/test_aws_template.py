@@ -47,8 +47,8 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @needs_terraform
-def test_it_is_formatted() -> None:
-    assert run(AWS_TEMPLATE, "fmt", "-check", "-recursive").stdout == ""
+def test_it_is_formatted(workspace: Path) -> None:
+    assert run(workspace, "fmt", "-check", "-recursive").stdout == ""
 
 
 @needs_terraform
