@@ -27,7 +27,7 @@ REGIONS = {
     "af-south-1": "Africa (Cape Town)",
 }
 
-KUBERNETES_VERSIONS = ("1.33", "1.32", "1.31", "1.30")
+KUBERNETES_VERSIONS = ("1.35", "1.36", "1.34", "1.33", "1.32")
 
 INSTANCE_TYPES = {
     "t3.medium": "2 vCPU, 4 GiB, burstable",
@@ -51,14 +51,22 @@ INSTANCE_TYPES = {
 AURORA_POSTGRESQL = Engine(
     name="aurora-postgresql",
     label="Aurora PostgreSQL",
-    versions=("16.8", "16.6", "17.5", "17.4", "16.9", "15.13", "15.12", "15.10", "14.18", "14.17", "14.15"),
+    versions=(
+        *("16.13", "16.11", "16.10", "16.9", "16.8", "16.6"),
+        *("17.9", "17.7", "17.6", "17.5", "17.4"),
+        *("15.17", "15.15", "15.14", "15.13"),
+        *("14.22", "14.20", "14.19", "14.18"),
+    ),
     default_port=5432,
 )
 
 AURORA_MYSQL = Engine(
     name="aurora-mysql",
     label="Aurora MySQL",
-    versions=("8.0.mysql_aurora.3.08.2", "8.0.mysql_aurora.3.10.0", "8.0.mysql_aurora.3.09.0"),
+    versions=tuple(
+        f"8.0.mysql_aurora.{release}"
+        for release in ("3.10.4", "3.12.0", "3.11.1", "3.10.3", "3.10.2", "3.10.1", "3.10.0", "3.08.2")
+    ),
     default_port=3306,
 )
 
