@@ -65,7 +65,7 @@ MAY: Mapping[str, tuple[Right, ...]] = {
 
 
 READ_ITEMS = ("BatchGetItem", "GetItem")
-WRITE_ITEMS = ("ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
+WRITE_ITEMS = ("BatchWriteItem", "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
 
 
 class UngrantedFunction(Exception):

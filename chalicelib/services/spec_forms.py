@@ -2,7 +2,7 @@
 
 ::
 
-    raw body ─► the stage's defaults ─► pydantic ─► names unique ─► the provider's rules ─► stored form
+    raw body ─► defaults of stage and engine ─► pydantic ─► names unique ─► provider's rules ─► stored form
 
 Every refusal is one :class:`InvalidInput` that names the field, says what is wrong and what would be right.
 """
@@ -18,6 +18,7 @@ from ..domain.snapshot import canonical_json
 from ..domain.spec import SpecForm, check_names_unique, with_stage_defaults
 from ..domain.words import CloudProvider, Stage
 from ..providers import provider_of
+from ..providers.base import Engine
 
 MAX_BYTES = 256 * 1024
 """Largest stored form: its snapshot is one DynamoDB item (400 KB)."""
@@ -33,7 +34,7 @@ def read_form(raw: Mapping[str, Any]) -> SpecForm:
     TooLarge
         More configuration than one spec may hold.
     """
-    form = _shaped(with_stage_defaults(raw, _defaults(raw)))
+    form = _shaped(_with_engine_versions(with_stage_defaults(raw, _defaults(raw))))
     problems: list[FieldProblem] = []
     try:
         check_names_unique(form)
@@ -62,6 +63,27 @@ def _shaped(filled: Mapping[str, Any]) -> SpecForm:
         return SpecForm.model_validate(filled)
     except ValidationError as error:
         raise InvalidInput(problems_of(error)) from None
+
+
+def _with_engine_versions(filled: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an engine whose version was left out the one that its cloud prefers."""
+    try:
+        catalogue = provider_of(CloudProvider(str(filled.get("provider", CloudProvider.AWS)))).catalogue
+    except ValueError:
+        return dict(filled)
+    engines = {"databases": catalogue.database_engines, "caches": catalogue.cache_engines}
+    return dict(filled) | {
+        field: [_with_version(item, {engine.name: engine for engine in offered}) for item in filled[field]]
+        for field, offered in engines.items()
+        if isinstance(filled.get(field), list)
+    }
+
+
+def _with_version(item: Any, engines: Mapping[str, Engine]) -> Any:
+    if not isinstance(item, Mapping) or "engine_version" in item:
+        return item
+    engine = engines.get(str(item.get("engine")))
+    return {**item, "engine_version": engine.versions[0]} if engine else item
 
 
 def _defaults(raw: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

@@ -23,6 +23,7 @@ from tests.infrastructure.templates import as_list, circles, of_type, statements
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ROWS = {
     "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
     "dynamodb:ConditionCheckItem",
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",

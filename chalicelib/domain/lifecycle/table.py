@@ -38,6 +38,6 @@ class Lifecycle(Generic[S, E]):
         return [status for status, move in self.moves if move == event]
 
     def target(self, event: E) -> S:
-        """The one status that `event` leads to: what a conditional write sets. Only for events that have one."""
+        """The one status that `event` leads to; only for events that have one."""
         (status,) = {target for (_, move), target in self.moves.items() if move == event}
         return status

@@ -36,7 +36,6 @@ def _defaults(
         "dns": {"waf_enabled": resilient},
         "databases": {
             "engine": AURORA_POSTGRESQL.name,
-            "engine_version": AURORA_POSTGRESQL.versions[0],
             "min_capacity": database_capacity[0],
             "max_capacity": database_capacity[1],
             "backup_retention_days": 14 if resilient else 7,
@@ -45,7 +44,6 @@ def _defaults(
         },
         "caches": {
             "engine": VALKEY.name,
-            "engine_version": VALKEY.versions[0],
             "node_type": cache_node_type,
             "num_cache_nodes": 2 if resilient else 1,
             "multi_az": resilient,

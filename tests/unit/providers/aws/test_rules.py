@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.words import CloudProvider, Stage
 from chalicelib.providers import registry
+from chalicelib.services.spec_forms import read_form
 from tests.support.aws_specs import a_form_for_aws, form
 
 AWS = registry[CloudProvider.AWS]
@@ -28,14 +29,17 @@ def test_an_empty_spec_is_fine() -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_the_defaults_of_each_stage_are_fine(stage: Stage) -> None:
-    filled: dict[str, Any] = {}
-    for field, values in AWS.defaults(stage).items():
-        filled[field] = (
-            [{"name": "one", **values}] if field.endswith("s") and field != "dns" else dict(values)
-        )
-    filled["dns"]["domain_name"] = "shop.example.com"
-    body = {"project_name": "shop", "environment_stage": stage, "region": "eu-west-1", **filled}
-    assert AWS.validate(form(body)) == []
+    bare = {
+        "project_name": "shop",
+        "environment_stage": stage,
+        "region": "eu-west-1",
+        "network": {},
+        "cluster": {},
+        "dns": {"domain_name": "shop.example.com"},
+        "databases": [{"name": "one"}],
+        "caches": [{"name": "one"}],
+    }
+    assert AWS.validate(read_form(bare)) == []
 
 
 def test_all_faults_are_told_at_once() -> None:
