@@ -39,7 +39,14 @@ class TestCreate:
         assert {c["name"] for c in spec["form"]["caches"]} == {"sessions", "pages"}
         assert len(spec["components"]) == 14
         assert {c["status"] for c in spec["components"]} == {"PENDING"}
-        for kind in ("queues", "topics", "nosql_tables", "container_registries", "storage_buckets", "secrets"):
+        for kind in (
+            "queues",
+            "topics",
+            "nosql_tables",
+            "container_registries",
+            "storage_buckets",
+            "secrets",
+        ):
             for name, value in sent[kind][0].items():
                 kept = spec["form"][kind][0][name]
                 assert kept == value or kept == {**kept, **value} if isinstance(value, dict) else True
@@ -183,9 +190,7 @@ class TestEdit:
         spec = api.a_stored_spec(queues=[{"name": "emails"}])
         answers = iter([None])
         real = revisions.read
-        monkeypatch.setattr(
-            revisions, "read", lambda spec_id, rev: next(answers, None) or real(spec_id, rev)
-        )
+        monkeypatch.setattr(revisions, "read", lambda spec_id, rev: next(answers, None) or real(spec_id, rev))
         assert api.as_user("ada").get(f"/api/specs/{spec['spec_id']}").json == spec
 
 
@@ -222,7 +227,9 @@ class TestRename:
     ) -> None:
         spec = api.a_stored_spec()
         set_row(spec["spec_id"], **began)
-        edit = api.as_user("ada").put(f"/api/specs/{spec['spec_id']}", {**a_form(**change), "expected_rev": 1})
+        edit = api.as_user("ada").put(
+            f"/api/specs/{spec['spec_id']}", {**a_form(**change), "expected_rev": 1}
+        )
         assert edit.status == 422
         assert list(edit.problems) == list(change)
         assert "make another spec" in edit.error["message"]

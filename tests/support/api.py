@@ -1,7 +1,7 @@
 """The API as a client meets it: the app behind the played API Gateway, on tables of the test's own.
 
-``api`` is the fixture; ``api.as_user("ada")`` is a client that is signed in. Answers are :class:`Reply`: ``status``,
-``json``, and ``error`` (the one error shape, opened). ``api.container`` is the services behind it.
+``api`` is the fixture; ``api.as_user("ada")`` is a client that is signed in. Answers are :class:`Reply`:
+``status``, ``json``, and ``error`` (the one error shape, opened). ``api.container`` is the services behind it.
 """
 
 import json
@@ -55,7 +55,7 @@ class Reply:
 
 
 class TestContainer(bootstrap.Container):
-    """The real services over the test's tables; only the issuer's keys and the job secret come from memory."""
+    """The real services over the test's tables; the issuer's keys and job secret come from memory."""
 
     __test__ = False
 

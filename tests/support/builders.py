@@ -1,7 +1,8 @@
 """Things for tests to be about, each complete and valid; say only what the test is about.
 
 ``a_form(region="eu-north-1")`` is the raw body that a person's form sends; ``a_spec(status=…)``,
-``a_plan_job(…)``, ``a_deploy_job(…)``, ``a_run(…)`` are domain records. ``FakeClock`` is time that a test moves.
+``a_plan_job(…)``, ``a_deploy_job(…)``, ``a_run(…)`` are domain records.
+``FakeClock`` is time that a test moves.
 """
 
 from datetime import UTC, datetime, timedelta
