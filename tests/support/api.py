@@ -1,7 +1,7 @@
 """The API as a client meets it: the app behind the played API Gateway, on tables of the test's own.
 
-``api`` is the fixture; ``api.as_user("ada")`` is a client that is signed in. Answers are :class:`Reply`:
-``status``, ``json``, and ``error`` (the one error shape, opened). ``api.container`` is the services behind it.
+``api`` is the fixture; ``api.as_user("ada")`` is a client that is signed in. Answers are :class:`Reply`, with
+``status``, ``json`` and ``error`` (the one error shape, opened). ``api.container`` is the services behind it.
 """
 
 import json

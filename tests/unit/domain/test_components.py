@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.problems import problems_of
 from chalicelib.domain.spec import (
     SpecForm,
     check_names_unique,
@@ -13,7 +14,6 @@ from chalicelib.domain.spec import (
     each_component,
     with_stage_defaults,
 )
-from chalicelib.domain.spec_config import problems_of
 
 CLUSTER = {"cluster_version": "1.33", "instance_types": ["t3.medium"]}
 DATABASE = {"name": "orders", "engine": "aurora-postgresql", "engine_version": "16.6"}
@@ -28,18 +28,18 @@ def a_form(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "field", "advice"),
     [
-        ({"colour": "red"}, "colour", "Extra inputs"),
-        ({"project_name": "My Shop"}, "project_name", "match pattern"),
-        ({"project_name": "s" * 33}, "project_name", "match pattern"),
+        ({"colour": "red"}, "colour", "check its spelling"),
+        ({"project_name": "My Shop"}, "project_name", "DNS label"),
+        ({"project_name": "s" * 33}, "project_name", "at most 32"),
         ({"environment_stage": "prod"}, "environment_stage", "'development', 'staging' or 'production'"),
-        ({"terraform_version": "latest"}, "terraform_version", "match pattern"),
+        ({"terraform_version": "latest"}, "terraform_version", "such as 1.11.4"),
         ({"network": {"cidr_block": "10.0.0.1/16"}}, "network.cidr_block", "10.0.0.0/16"),
         ({"network": {"allowed_cidr_blocks": ["here"]}}, "network.allowed_cidr_blocks[0]", "CIDR"),
         ({"network": {"provision_network": False}}, "network", "network_id must name"),
         ({"network": {"network_id": "vpc-1"}}, "network", "set provision_network to false"),
         ({"cluster": {**CLUSTER, "node_min_size": 6}}, "cluster", "node_min_size <= node_desired_size"),
         ({"cluster": {**CLUSTER, "instance_types": []}}, "cluster.instance_types", "at least 1"),
-        ({"dns": {"domain_name": "not a domain"}}, "dns.domain_name", "match pattern"),
+        ({"dns": {"domain_name": "not a domain"}}, "dns.domain_name", "shop.example.com"),
         ({"databases": [{**DATABASE, "min_capacity": 8}]}, "databases[0]", "greater than max_capacity"),
         ({"databases": [DATABASE, {**DATABASE, "port": 80}]}, "databases[1].port", "1024"),
         ({"caches": [{**CACHE, "multi_az": True}]}, "caches[0]", "at least 2"),
@@ -47,7 +47,7 @@ def a_form(**changes: Any) -> dict[str, Any]:
         ({"nosql_tables": [{**TABLE, "table_type": "global"}]}, "nosql_tables[0]", "global_replicas"),
         ({"nosql_tables": [{**TABLE, "global_replicas": ["eu-west-2"]}]}, "nosql_tables[0]", "'global'"),
         ({"nosql_tables": [{**TABLE, "range_key": "id"}]}, "nosql_tables[0]", "must differ"),
-        ({"secrets": [{"name": "Key!"}]}, "secrets[0].name", "match pattern"),
+        ({"secrets": [{"name": "Key!"}]}, "secrets[0].name", "a letter first"),
     ],
 )
 def test_a_wrong_field_is_named_with_the_way_out(changes: dict[str, Any], field: str, advice: str) -> None:
