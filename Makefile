@@ -48,11 +48,11 @@ clean:
 # What the targets stand on. Each is quick when there is nothing to do.
 
 local:
-	@$(PYTHON) scripts/venv.py local
+	@$(PYTHON) scripts/environment.py local
 	@$(PYTHON) scripts/terraform.py > /dev/null
 
 dev:
-	@$(PYTHON) scripts/venv.py dev
+	@$(PYTHON) scripts/environment.py dev
 
 node:
 	@$(PYTHON) scripts/node.py
