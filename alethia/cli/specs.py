@@ -70,7 +70,7 @@ def read_spec(session: Session, spec: str) -> None:
 @click.option("-f", "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @pass_session
 def edit_spec(session: Session, spec: str, path: Path | None) -> None:
-    """Change a spec, with a file or in your editor. If somebody else changed it meanwhile, yours is refused."""
+    """Change a spec, with a file or in your editor. A change made meanwhile by another is never lost."""
     present = session.client.spec(spec)
     before = yaml.safe_dump(form_of(present), sort_keys=False, allow_unicode=True)
     if path is None:

@@ -130,6 +130,10 @@ class EcsAgent:
                     return arn
         return None
 
+    def task(self, task_arn: str) -> dict[str, Any]:
+        """What ECS said of a running task."""
+        return self._containers[task_arn].task
+
     def kill(self, task_arn: str) -> None:
         """SIGKILL a container with everything in it, as a host that dies would."""
         self._containers[task_arn].kill()
@@ -161,7 +165,7 @@ class EcsAgent:
             self._seen.add(task["taskArn"])
             if task["lastStatus"] == "STOPPED":
                 # Its process ended with a former stack.
-                self._undelivered.append(_stopped(task, "The machine stopped.", None))
+                self._undelivered.append(stopped_event(task, "The machine stopped.", None))
             else:
                 self._begin(task)
 
@@ -206,7 +210,9 @@ class EcsAgent:
         for arn, container in list(self._containers.items()):
             code = container.process.poll()
             if code is not None:
-                self._undelivered.append(_stopped(container.task, "Essential container in task exited", code))
+                self._undelivered.append(
+                    stopped_event(container.task, "Essential container in task exited", code)
+                )
                 del self._containers[arn]
             elif container.kill_at is not None and time.monotonic() > container.kill_at:
                 container.kill()
@@ -242,7 +248,7 @@ def _discard(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _stopped(task: dict[str, Any], reason: str, code: int | None) -> dict[str, Any]:
+def stopped_event(task: dict[str, Any], reason: str, code: int | None) -> dict[str, Any]:
     """The event that EventBridge delivers for a task that ended."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     region, account = task["taskArn"].split(":")[3:5]

@@ -12,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
+from alethia.embedded.agent import stopped_event
 from alethia.embedded.container import descendants
+from alethia.embedded.control_plane import TASK_STOPPED
 from alethia.embedded.stack import Stack
 
 from .driver import Driver, eventually
@@ -103,25 +105,31 @@ def test_a_cancelled_apply_keeps_what_exists_in_its_state(driver: Driver, spec_i
     assert job["progress"]["orphans"] == []
 
 
-def test_a_zombies_commit_is_refused_and_kept_aside(driver: Driver, spec_id: str) -> None:
-    _, job_id = begin_apply(driver, spec_id)
-    container = driver.stack.control_plane.agent.running[driver.container_of(job_id)]
-    frozen = list(descendants(container))
-    for pid in frozen:
+def test_a_zombies_commit_is_refused_and_kept_aside(driver: Driver, stack: Stack, spec_id: str) -> None:
+    """A host hangs, ECS gives its task up, others go on; then the host comes back."""
+    run, job_id = begin_apply(driver, spec_id)
+    agent = stack.control_plane.agent
+    task_arn = driver.container_of(job_id)
+    hung = list(descendants(agent.running[task_arn]))
+    for pid in hung:
         os.kill(pid, signal.SIGSTOP)
-    lock = driver.client.state(spec_id)["lock"]
-    driver.client.break_lock(
-        spec_id, lock_id=lock["lock"]["info"]["id"], reason="its runner hangs", even_if_alive=True
-    )
+    stack.control_plane.invoke(TASK_STOPPED, stopped_event(agent.task(task_arn), "The host was lost.", None))
+    lost = driver.settled(run["run_id"], within=30, passing=("AWAITING_REVIEW",))
+    assert lost["status"] == "FAILED", driver.story(lost)
+    again = driver.apply(spec_id, within=QUICK)
+    assert again["status"] == "DONE", driver.story(again)
     head = driver.client.state(spec_id)["version_id"]
 
-    for pid in frozen:
+    for pid in hung:
         os.kill(pid, signal.SIGCONT)
+    eventually(lambda: task_arn not in agent.running, within=200, what="the zombie ends")
 
-    assert driver.ended(job_id, within=200)["status"] == "FAILED"
     assert driver.client.state(spec_id)["version_id"] == head
     kept = [one["version"]["status"] for one in driver.client.state_versions(spec_id)["items"]]
     assert "rejected" in kept
+    assert driver.client.job(job_id)["status"] == "FAILED"
+    assert driver.client.spec(spec_id)["status"] == "ACTIVE"
+    assert driver.plan(spec_id, within=QUICK)["status"] == "DONE"
 
 
 def test_a_plan_waits_through_a_restart_of_the_control_plane(
