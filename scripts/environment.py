@@ -1,4 +1,4 @@
-"""Make ``.venv`` hold a locked dependency group: ``python scripts/venv.py local|dev|…``.
+"""Make ``.venv`` hold a locked dependency group: ``python scripts/environment.py local|dev|…``.
 
 Standard library only. The stamp in the environment names the lock's sha256 and the interpreter, so that a
 second call is free and a changed lock is installed.
