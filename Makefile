@@ -33,7 +33,7 @@ lint: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: dev
+unit: dev node
 	$(BIN)/python -m pytest -q tests/unit $(ARGS)
 
 bench: dev
