@@ -1,6 +1,7 @@
 """How answers are shown: tables for people, one JSON document for programs (``--json``)."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -8,7 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+WIDE = 120
+"""Columns where there is no terminal to ask: a file, a CI's log."""
+
 console = Console(highlight=False)
+if not console.is_terminal and "COLUMNS" not in os.environ:
+    console = Console(highlight=False, width=WIDE)
 errors = Console(stderr=True, highlight=False)
 
 ACTIONS = {

@@ -191,7 +191,7 @@ def test_two_stacks_run_side_by_side_and_stop_whole(tmp_path: Path) -> None:
         up.process.terminate()
     for up in stacks:
         assert up.process.wait(60) == 0
-    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+    eventually(lambda: not set(children) & set(descendants(1)), within=10, what="nothing is left of them")
 
 
 def test_a_stack_finds_its_data_again(tmp_path: Path) -> None:
