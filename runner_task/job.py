@@ -84,6 +84,10 @@ def run(settings: Settings, provider_of: ProviderOf, tell: Tell) -> bool:
             link.open()
             outcome, problem = _work(job)
             report = _finish(job, outcome, problem)
+            if stop.reason is Reason.TERMINATED and not report.terraform_started:
+                # No report: the container's end tells the control plane, and a fresh runner may take the job.
+                tell("Stopped from outside before anything could change.")
+                return False
             return _deliver(api, report, job, tell)
 
 

@@ -51,6 +51,21 @@ def test_sigterm_to_the_runner_does_the_same(bench: Bench) -> None:
     assert_quick_ones_are_saved(bench.plane)
 
 
+def test_sigterm_to_a_plan_leaves_the_job_to_a_fresh_runner(bench: Bench) -> None:
+    slow = bench.root / "terraform"
+    slow.write_text('#!/bin/sh\ncase "$1" in plan) exec sleep 60 ;; esac\nexec terraform "$@"\n')
+    slow.chmod(0o755)
+    bench.extra = {"ALETHIA_TERRAFORM": str(slow)}
+    bench.template(TEMPLATE)
+    job = bench.plane.dispatch(JobType.PLAN)
+    process = bench.start(job)
+    wait_until(lambda: "PLAN job" in bench.plane.log_of(job))
+    terminate(process)
+    assert bench.finish(process, within=15) == 1
+    assert not bench.plane.reports[job]
+    assert "SIGTERM" in bench.plane.log_of(job)
+
+
 def test_cancel_before_terraform_starts_touches_nothing(bench: Bench) -> None:
     job = a_slow_plan(bench)
     bench.plane.cancelled.add(job)
