@@ -50,6 +50,8 @@ class JobContext:
     """terraform's versions here → program."""
     folder: Path
     """Scratch of this job, mode 0700."""
+    temp: Path
+    """terraform's temporary files, and its plugins' sockets."""
     masker: Masker
     journal: Journal
     link: Link

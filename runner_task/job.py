@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -31,6 +32,9 @@ from .stop import Reason, Stop
 from .vault import Vault
 from .workspaces import Workspaces
 
+LONGEST_TEMP = 107 - len("/plugin0123456789012")
+"""Bytes: a unix socket's path has at most 107, and go-plugin appends its own name."""
+
 Tell = Callable[[str], None]
 """Where the runner's own operator reads; never a secret, never a stack trace."""
 
@@ -41,7 +45,7 @@ def run(settings: Settings, provider_of: ProviderOf, tell: Tell) -> bool:
     masker.add(settings.credential)
     stop = Stop(settings.patience.interrupt)
     _end_on_sigterm(stop)
-    with _scratch(settings) as folder:
+    with _scratch(settings) as folder, _short_folder(folder / "tmp") as temp:
         api = Api(settings.api_url, settings.job_id, settings.credential, patience=settings.patience.request)
         try:
             versions = terraform_versions(
@@ -70,6 +74,7 @@ def run(settings: Settings, provider_of: ProviderOf, tell: Tell) -> bool:
                 provider_of=provider_of,
                 versions=versions,
                 folder=folder,
+                temp=temp,
                 masker=masker,
                 journal=journal,
                 link=link,
@@ -193,6 +198,17 @@ def _scratch(settings: Settings) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _short_folder(wanted: Path) -> Iterator[Path]:
+    """`wanted`, or a folder with a shorter name where terraform's plugins could not bind a socket in it."""
+    if len(os.fsencode(wanted)) <= LONGEST_TEMP:
+        wanted.mkdir(mode=0o700)
+        yield wanted
+    else:
+        with tempfile.TemporaryDirectory(prefix="alethia-", ignore_cleanup_errors=True) as short:
+            yield Path(short)
 
 
 def _end_on_sigterm(stop: Stop) -> None:

