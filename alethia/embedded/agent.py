@@ -9,6 +9,7 @@ delivered later.
 
 import json
 import logging
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,6 +39,8 @@ class Container:
     process: subprocess.Popen[bytes]
     task: dict[str, Any] = field(default_factory=dict)
     kill_at: float | None = None
+    scratch: Path | None = None
+    """Its file system, as it were: gone when it ends, however it ends."""
 
     def begin(
         self, task: dict[str, Any], *, environ: Mapping[str, str], directory: Path, log_file: Path
@@ -94,6 +97,8 @@ class EcsAgent:
 
     def start(self) -> None:
         """Begin to poll; tasks that a former stack left are reported as stopped."""
+        for left in self._work.iterdir():
+            shutil.rmtree(left, ignore_errors=True)
         self._warm = self._prepare()
         self._thread.start()
 
@@ -173,10 +178,16 @@ class EcsAgent:
         container = self._warm if self._warm and self._warm.process.poll() is None else self._prepare()
         self._warm = None
         name = task["taskArn"].rsplit("/", 1)[-1]
-        environ = self._environ | self._task_environ(task)
+        container.scratch = self._work / name
+        container.scratch.mkdir(mode=0o700, exist_ok=True)
+        scratch = {"ALETHIA_WORK_DIR": str(container.scratch)}
+        environ = self._environ | scratch | self._task_environ(task)
         try:
             container.begin(
-                task, environ=environ, directory=self._work, log_file=self._logs / f"runner-{name}.log"
+                task,
+                environ=environ,
+                directory=container.scratch,
+                log_file=self._logs / f"runner-{name}.log",
             )
         except BrokenPipeError:
             # It did not survive its own start; its words are in containers.log. The reap reports its end.
@@ -214,6 +225,8 @@ class EcsAgent:
                     stopped_event(container.task, "Essential container in task exited", code)
                 )
                 del self._containers[arn]
+                if container.scratch:
+                    shutil.rmtree(container.scratch, ignore_errors=True)
             elif container.kill_at is not None and time.monotonic() > container.kill_at:
                 container.kill()
 

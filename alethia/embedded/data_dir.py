@@ -43,7 +43,7 @@ class DataDir:
 
     @property
     def runner_work(self) -> Path:
-        """A folder for each running job; a runner removes its own."""
+        """A folder for each running container; it goes with it."""
         return self.root / "work"
 
     @property

@@ -118,7 +118,6 @@ class Stack:
         environ = {name: os.environ[name] for name in FROM_A_PERSON if name in os.environ} | {
             "PYTHONPATH": str(PROJECT),
             "ALETHIA_CACHE_DIR": str(self.data.runner_cache),
-            "ALETHIA_WORK_DIR": str(self.data.runner_work),
             "ALETHIA_TEMPLATES_DIR": str(PROJECT / "templates"),
             "ALETHIA_TERRAFORM": str(find_terraform(PROJECT)),
             "ALETHIA_TF_CLI_CONFIG_FILE": str(config),

@@ -45,7 +45,7 @@ class Arguments:
 
 
 @pytest.fixture(scope="module")
-def applied(driver: Driver) -> Iterator[tuple[dict[str, str], Arguments]]:
+def applied(driver: Driver) -> tuple[dict[str, str], Arguments]:
     """An environment with a generated secret: what is secret of it, and the arguments seen meanwhile."""
     spec_id = driver.create(secrets=[{"name": "signing-key", "length": 40}], queues=[{"name": "emails"}])
     with Arguments() as arguments:
@@ -53,8 +53,7 @@ def applied(driver: Driver) -> Iterator[tuple[dict[str, str], Arguments]]:
     assert run["status"] == "DONE", driver.story(run)
     secrets = generated(driver)
     assert secrets, "terraform made a secret up"
-    yield secrets | credentials(driver.stack), arguments
-    driver.destroy(spec_id, within=180)
+    return secrets | credentials(driver.stack), arguments
 
 
 def generated(driver: Driver) -> dict[str, str]:

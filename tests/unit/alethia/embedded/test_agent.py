@@ -94,13 +94,14 @@ def agent(
 
     monkeypatch.setattr(EcsAgent, "_prepare", prepare)
     monkeypatch.setattr(module, "POLL_SECONDS", 0.02)
+    (tmp_path / "work" / "left-by-a-crash").mkdir(parents=True)
     made = EcsAgent(
         clients=ecs,
         cluster="alethia",
         runner_environ={"PATH": "/bin"},
         deliver=events.append,
         logs=tmp_path,
-        work=tmp_path,
+        work=tmp_path / "work",
     )
     made.start()
     yield made
@@ -128,11 +129,12 @@ def end(container: Container) -> None:
 
 
 def test_a_container_gets_image_definition_secrets_and_overrides_in_that_order(
-    agent: EcsAgent, ecs: FakeEcs
+    agent: EcsAgent, ecs: FakeEcs, tmp_path: Path
 ) -> None:
     ecs.run_task(JOB="job-1")
 
     assert container_of(agent).environ == {
+        "ALETHIA_WORK_DIR": str(tmp_path / "work" / "one"),
         "PATH": "/bin",
         "API": "http://api",
         "CREDENTIAL": "platform.canary",
@@ -156,6 +158,19 @@ def test_the_end_is_told_once_with_its_exit_code(
     assert event["detail"]["containers"][0]["exitCode"] == 0
     assert "canary" not in str(event)
     assert ecs.tasks[TASK]["lastStatus"] == "STOPPED"
+
+
+def test_a_containers_scratch_goes_with_it(
+    agent: EcsAgent, ecs: FakeEcs, events: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    ecs.run_task()
+    container = container_of(agent)
+    assert [path.name for path in (tmp_path / "work").iterdir()] == ["one"]
+
+    end(container)
+
+    eventually(lambda: events)
+    assert list((tmp_path / "work").iterdir()) == []
 
 
 def test_stop_task_asks_the_container_to_stop(
