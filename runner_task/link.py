@@ -17,8 +17,8 @@ from .journal import Batch, Journal
 from .masking import Masker
 from .stop import Reason, Stop
 
-GATHER_SECONDS = 0.5
-"""From the first new line to the heartbeat that carries it and its neighbours."""
+GATHER_SECONDS = 0.8
+"""From the first new line to the heartbeat that carries it and its neighbours; a line is shown within 1 s."""
 
 WATCHED_SECONDS = 1.0
 LONGEST_PAUSE = 5.0
