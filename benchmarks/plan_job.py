@@ -27,7 +27,8 @@ from alethia.embedded.terraform import find_terraform
 from .table import Row
 
 PAIRS = 3
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.2
+"""Fine enough for the promises; polling faster would compete with terraform for the same two cores."""
 LOCAL_STATE = 'terraform {\n  backend "local" {}\n}\n'
 
 
@@ -85,11 +86,10 @@ def _job(client: Client, spec_id: str) -> Clicked:
     job_id = client.plan(spec_id)["plan_job_id"]
     first_log = counts_seen = 0.0
     while True:
-        now = time.time()
-        if not first_log and client.logs(job_id)["items"]:
-            first_log = now
-        if not counts_seen and client.review(job_id).get("summary"):
-            counts_seen = time.time()
+        if not first_log:
+            first_log = time.time() if client.logs(job_id)["items"] else 0.0
+        elif not counts_seen:
+            counts_seen = time.time() if client.review(job_id).get("summary") else 0.0
         status = client.job(job_id)["status"]
         if status in ("SUCCESS", "FAILED", "CANCELLED"):
             ended = time.time()
