@@ -72,6 +72,7 @@ def pull_state(session: Session, spec: str, version: str | None, path: Path, rea
     clear = pulled["state"].encode() if pulled["state"] is not None else _unseal(session, pulled["sealed"])
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
+        os.fchmod(handle, 0o600)
         file.write(clear)
     about = {name: pulled[name] for name in ("version_id", "serial", "lineage", "sha256")} | {
         "file": str(path)

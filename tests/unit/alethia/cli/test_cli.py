@@ -1,0 +1,114 @@
+"""The command: where its settings live, what it says, and the code that it ends with."""
+
+import json
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from alethia.cli import main as run_main
+from alethia.cli.config import Config, read_config, write_config
+from alethia.cli.main import cli
+from alethia.client import Client
+from alethia.transport import ApiError, Invalid, NotAllowed, NotFound, Refused, Unreachable
+
+
+@pytest.fixture(autouse=True)
+def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("ALETHIA_URL", "ALETHIA_TOKEN", "ALETHIA_ZONE"):
+        monkeypatch.delenv(name, raising=False)
+    path = tmp_path / "config.json"
+    monkeypatch.setenv("ALETHIA_CONFIG", str(path))
+    return path
+
+
+def test_the_token_is_readable_by_its_owner_only(own_config: Path) -> None:
+    write_config(Config(url="http://a", token="secret"))
+
+    assert stat.S_IMODE(own_config.stat().st_mode) == 0o600
+    assert read_config() == Config(url="http://a", token="secret")
+
+
+def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_config(Config(url="http://a", token="one"))
+    monkeypatch.setenv("ALETHIA_TOKEN", "two")
+
+    assert read_config() == Config(url="http://a", token="two")
+
+
+def run(*command: str) -> Result:
+    write_config(Config(url="http://127.0.0.1:1", token="t", zone="zone-1"))
+    return CliRunner().invoke(cli, command)
+
+
+def test_json_is_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    page: dict[str, Any] = {
+        "items": [{"zone_id": "zone-1", "name": "demo", "role": "admin"}],
+        "next_cursor": None,
+    }
+    monkeypatch.setattr(Client, "zones", lambda _: page)
+
+    assert json.loads(run("--json", "zones", "list").stdout) == page
+
+
+def test_without_an_address_it_says_how_to_get_one() -> None:
+    answer = CliRunner().invoke(cli, ["zones", "list"])
+
+    assert answer.exit_code == 2
+    assert "alethia up" in answer.output
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Invalid(422, {"message": "2 fields", "problems": [{"field": "name", "message": "too long"}]}), 3),
+        (Refused(409, {"message": "stale", "details": {"changed": ["region"], "run_id": "job-1"}}), 4),
+        (NotAllowed(403, {"message": "role"}), 5),
+        (NotFound(404, {"message": "none"}), 6),
+        (Unreachable("nobody there"), 7),
+        (ApiError(500, {"message": "oops", "request_id": "r-1"}), 1),
+    ],
+)
+def test_each_refusal_has_its_code_and_its_words(
+    error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    write_config(Config(url="http://127.0.0.1:1", token="t"))
+    monkeypatch.setattr(Client, "zones", refuse)
+    monkeypatch.setattr(sys, "argv", ["alethia", "zones", "list"])
+
+    with pytest.raises(SystemExit) as end:
+        run_main()
+
+    assert end.value.code == code
+    assert str(error) in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_a_form_that_is_no_mapping_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text("- just\n- a list\n")
+
+    answer = run("specs", "create", "-f", str(path))
+
+    assert answer.exit_code == 2
+    assert "mapping" in answer.output
+
+
+def test_a_pulled_state_is_readable_by_its_owner_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pulled = {"state": "{}", "sealed": None, "version_id": "v", "serial": 1, "lineage": "l", "sha256": "s"}
+    monkeypatch.setattr(Client, "pull_state", lambda *_, **__: pulled)
+    target = tmp_path / "state.json"
+    target.touch(mode=0o644)
+
+    answer = run("state", "pull", "spec-1", "-o", str(target), "--reason", "a look")
+
+    assert answer.exit_code == 0, answer.output
+    assert target.read_text() == "{}"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
