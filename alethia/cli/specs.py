@@ -80,7 +80,8 @@ def edit_spec(session: Session, spec: str, path: Path | None) -> None:
             return
         form = yaml.safe_load(edited)
     else:
-        form = read_form(path)
+        # A file need not repeat which account was linked; `cloud_identity: null` unlinks it.
+        form = {"cloud_identity": present["cloud_identity"], **read_form(path)}
     answer = session.client.edit_spec(spec, form, current_rev=present["current_rev"])
     session.show(answer, lambda after: _show_difference(before, form_of(after)))
 

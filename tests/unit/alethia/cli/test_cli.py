@@ -112,3 +112,22 @@ def test_a_pulled_state_is_readable_by_its_owner_only(
     assert answer.exit_code == 0, answer.output
     assert target.read_text() == "{}"
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_an_edit_with_a_file_keeps_the_linked_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = {"form": {"region": "a"}, "cloud_identity": "identity-1", "current_rev": 3}
+    sent: dict[str, Any] = {}
+
+    def edit(_: Client, _spec: str, form: dict[str, Any], *, current_rev: int) -> dict[str, Any]:
+        sent.update(form, rev=current_rev)
+        return present
+
+    monkeypatch.setattr(Client, "spec", lambda *_: present)
+    monkeypatch.setattr(Client, "edit_spec", edit)
+    path = tmp_path / "spec.yaml"
+    path.write_text("region: b\n")
+
+    assert run("specs", "edit", "spec-1", "-f", str(path)).exit_code == 0
+    assert sent == {"cloud_identity": "identity-1", "region": "b", "rev": 3}
