@@ -90,15 +90,15 @@ def _job(client: Client, spec_id: str) -> Clicked:
             first_log = time.time() if client.logs(job_id)["items"] else 0.0
         elif not counts_seen:
             counts_seen = time.time() if client.review(job_id).get("summary") else 0.0
-        status = client.job(job_id)["status"]
-        if status in ("SUCCESS", "FAILED", "CANCELLED"):
-            ended = time.time()
+        job = client.job(job_id)
+        if job["status"] in ("SUCCESS", "FAILED", "CANCELLED"):
             break
         time.sleep(POLL_SECONDS)
-    if status != "SUCCESS":
-        raise SystemExit(f"The PLAN job ended {status}: {client.job(job_id)['error']}")
+    if job["status"] != "SUCCESS":
+        raise SystemExit(f"The PLAN job ended {job['status']}: {job['error']}")
     _until_reviewed(client, job_id)
-    return Clicked(first_log - clicked, counts_seen - _plan_ended(client, job_id), ended - clicked)
+    counts = counts_seen - _plan_ended(client, job_id)
+    return Clicked(first_log - clicked, counts, _unix(job["ended_at"]) - clicked)
 
 
 def _until_reviewed(client: Client, run_id: str) -> None:
@@ -114,10 +114,14 @@ def _plan_ended(client: Client, job_id: str) -> float:
         page = client.logs(job_id, after=cursor)
         for chunk in page["items"]:
             if "Plan:" in chunk["text"]:
-                return datetime.fromisoformat(chunk["at"].replace("Z", "+00:00")).timestamp()
+                return _unix(chunk["at"])
         cursor = page["next_cursor"]
         if not page["items"] or cursor is None:
             raise SystemExit("The log of the PLAN job has no plan in it.")
+
+
+def _unix(moment: str) -> float:
+    return datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp()
 
 
 def _by_hand(stack: Stack, client: Client, spec_id: str, folder: Path) -> float:
