@@ -81,6 +81,8 @@ class StateSession:
         self._held_is_known = False
         self.committed: Facts | None = None
         """Of the newest state known to be the head; ``None`` until it was read."""
+        self._fenced = False
+        """A commit was refused because somebody took or broke the lock: this session may write no more."""
         self.problem: str | None = None
         """The last refusal, in words; terraform itself only says "HTTP 500"."""
 
@@ -155,8 +157,17 @@ class StateSession:
         -------
         bool
             Whether a state was committed.
+
+        Raises
+        ------
+        StateUnreadable
+            This session was fenced. A new lock would undo what the fence is for.
         """
         with self._guard:
+            if self._fenced:
+                raise StateUnreadable(
+                    "somebody took or broke the lock; what was written is kept as a rejected version."
+                )
             if errored:
                 facts = Facts.of(errored)
                 if self.committed is not None and self.committed.serial >= facts.serial:
@@ -218,6 +229,7 @@ class StateSession:
             self._api.commit(request, patience=max(0.0, deadline - time.monotonic()))
         except ApiRefused as refusal:
             if refusal.status == FENCED:
+                self._fenced = True
                 self._uncommitted = None
                 self._let_go()
             raise

@@ -78,6 +78,22 @@ def test_a_fenced_commit_is_refused_and_said(bench: Bench) -> None:
     assert plane.head.version is None
 
 
+def test_a_fenced_runner_takes_no_new_lock_to_commit_after_all(bench: Bench) -> None:
+    plane = bench.plane
+    plan = bench.planned()
+
+    def break_the_lock_once(path: str, body: str) -> None:
+        if path.endswith("/state/commit") and plane.before is break_the_lock_once:
+            plane.before = lambda path, body: None
+            plane.head = plane.head.model_copy(update={"epoch": plane.head.epoch + 1, "lock": None})
+
+    plane.before = break_the_lock_once
+    report = bench.run(JobType.DEPLOY, job_id="deploy", plan=plan)
+    assert report.outcome is Outcome.FAILED and report.error is not None
+    assert (report.error.step, plane.head.version) == ("state", None)
+    assert "took or broke the lock" in report.error.message
+
+
 def test_every_version_is_an_object_of_its_own(bench: Bench) -> None:
     deployed(bench)
     bench.template(TEMPLATE, 'resource "terraform_data" "more" { input = 1 }')
