@@ -81,8 +81,6 @@ class Assignment(Model):
     plan: PlanToApply | None = None
     lease_seconds: int
     heartbeat_seconds: int
-    env_hint: dict[str, str] = {}
-    """Settings of the run that are no secret, such as a template pin."""
 
 
 class LogChunk(Model):
