@@ -30,6 +30,19 @@ class Settings(Model):
     oidc_audience: str = "alethia"
     oidc_jwks_url: str = ""
 
+    oidc_signing_keys: str = ""
+    """Comma-separated ids of KMS RSA keys of *our* issuer: the first signs, all are published."""
+    control_plane_principal: str = ""
+    """ARN of the principal that assumes customers' roles; their trust policies name it."""
+    link_template_url: str = ""
+    """Where CloudFormation reads the account-link template (an S3 address); unset: no one-click link."""
+    customer_aws_endpoint_url: str | None = None
+    """An emulator in place of the customers' AWS: the embedded stack sets it, a deployment never does."""
+    git_secrets_prefix: str = "alethia/git"
+    """Secrets Manager names of linked git tokens begin with it."""
+    runner_poll_seconds: float = 5
+    """How often a self-hosted runner asks for work."""
+
     job_token_secret: str = ""
     """Secrets Manager secret whose value signs job tokens."""
     public_api_url: str = ""

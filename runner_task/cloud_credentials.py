@@ -79,8 +79,6 @@ class AssumedRole:
             "RoleSessionName": self._session_name,
             "DurationSeconds": SESSION_SECONDS,
         }
-        if self._access.external_id:
-            request["ExternalId"] = self._access.external_id
         try:
             answer: Mapping[str, Any] = self._new_client(self._access.region).assume_role(**request)
         except ClientError as error:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from chalicelib.domain.job import ApplyProgress
 from chalicelib.domain.messages import Assignment, ResourceEvent
 from chalicelib.domain.plan import CostEstimate, PlanResult
+from chalicelib.domain.results import JobResult
 from chalicelib.domain.spec_config import Owner, SpecConfig
 from chalicelib.domain.words import CloudProvider, ComponentKind, Phase, Stream
 
@@ -85,6 +86,8 @@ class JobContext:
     """collect"""
     outputs: dict[str, Any] | None = None
     """collect"""
+    result: JobResult | None = None
+    """The step of a job type with a typed result; also when it then fails."""
 
     def say(self, text: str) -> None:
         """A line of the runner's own, in the present phase."""

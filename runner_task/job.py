@@ -163,6 +163,7 @@ def _finish(job: JobContext, outcome: Outcome, error: JobError | None) -> Report
         plan=job.plan if outcome is Outcome.SUCCEEDED else None,
         outputs=job.outputs,
         progress=job.progress,
+        result=job.result,
         log=log,
     )
 

@@ -4,6 +4,7 @@ Everything has an id of its own making, so that seeding again finds what is ther
 """
 
 from chalicelib.bootstrap import Container
+from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.snapshot import sha256_hex
 from chalicelib.services.access import Principal
 from chalicelib.services.identities import IdentityForm
@@ -23,7 +24,7 @@ def seed(settings: Settings, *, runner_secret: str, account_id: str, account_nam
     services.runners.put(
         RunnerRecord(
             runner_id=settings.platform_runner,
-            kind="ecs",
+            kind=RunnerKind.FARGATE,
             name="This machine",
             credential_sha256=sha256_hex(runner_secret),
         )

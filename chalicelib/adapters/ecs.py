@@ -11,16 +11,15 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..domain.errors import Unavailable
+from ..domain.job import ANY_RUNNER
 from ..domain.model import Model
+from ..domain.runner import RunnerKind
 from ..services.ports.runner_tasks import RunnerTask
 from ..services.ports.runners import Runners
 from ..settings import Settings
 
 CONTAINER = "runner"
 """Name of the one container in every runner's task definition."""
-
-SELF_HOSTED = "self-hosted"
-"""Kind of a runner that asks for jobs itself: nothing is started for it."""
 
 
 class Place(Model):
@@ -101,7 +100,7 @@ class EcsTasks:
 
     def _place(self, runner_id: str) -> Place | None:
         runner = self._runners.get(runner_id)
-        if runner is not None and runner.kind == SELF_HOSTED:
+        if runner_id == ANY_RUNNER or (runner is not None and runner.kind is RunnerKind.SELF_HOSTED):
             return None
         if runner is not None and "cluster" in runner.settings:
             return Place.model_validate(runner.settings)

@@ -48,8 +48,10 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel, TypeAdapter
 
+from ..domain.audit import Origin
 from ..domain.errors import AlethiaError, NotFound
 from ..domain.ids import is_id
+from ..services.origin import coming_from
 from .authorizer import authorizer
 from .callers import Caller, caller_from
 from .errors import answer_of, internal_answer, status_of
@@ -69,6 +71,8 @@ KIB = 1024
 MIB = 1024 * KIB
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+MAX_USER_AGENT = 256
 
 HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 _IN_PATH = re.compile(r"{(\w+)}")
@@ -155,9 +159,10 @@ def answer(operation: Operation, request: Request, path_values: Mapping[str, str
     request_id = str(request.context.get("requestId", ""))
     started = time.perf_counter()
     try:
-        arguments = _arguments(operation, request, path_values)
-        result = operation.view(**arguments)
-        status, body = _success(operation, result)
+        with coming_from(_origin(operation, request)):
+            arguments = _arguments(operation, request, path_values)
+            result = operation.view(**arguments)
+            status, body = _success(operation, result)
     except AlethiaError as error:
         status, body = status_of(error), answer_of(error, request_id).model_dump_json().encode()
         if status >= 500:
@@ -180,6 +185,17 @@ def answer(operation: Operation, request: Request, path_values: Mapping[str, str
         request_id=request_id,
     )
     return Response(body=body.decode(), status_code=status, headers={**HEADERS, "X-Request-Id": request_id})
+
+
+def _origin(operation: Operation, request: Request) -> Origin:
+    """As API Gateway tells it; the headers that a client could forge are not asked."""
+    identity = request.context.get("identity") or {}
+    return Origin(
+        source_ip=identity.get("sourceIp"),
+        user_agent=(identity.get("userAgent") or "")[:MAX_USER_AGENT] or None,
+        request_id=request.context.get("requestId"),
+        route=f"{operation.method} {operation.path}",
+    )
 
 
 def _success(operation: Operation, result: Any) -> tuple[int, bytes]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ..settings import Settings
 
 if TYPE_CHECKING:
+    from ..services.ports.audit import AuditStore
     from ..services.ports.clock import Clock
     from ..services.ports.facts import FactStore
     from ..services.ports.identities import IdentityStore
@@ -59,6 +60,14 @@ class Outside:
         from ..adapters.dynamodb.identities import DynamoIdentities
 
         return DynamoIdentities()
+
+    @cached_property
+    def audit_store(self) -> "AuditStore":
+        """Rows of the audit trail."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.audit import DynamoAudit
+
+        return DynamoAudit()
 
     @cached_property
     def spec_store(self) -> "SpecStore":

@@ -7,6 +7,8 @@ from .outside import Outside
 
 if TYPE_CHECKING:
     from ..services.access import Access
+    from ..services.audit import Audit
+    from ..services.cloud_access import JobCloudAccess
     from ..services.identities import Identities
     from ..services.job_tokens import JobTokens
     from ..services.runners import RunnerCredentials
@@ -55,6 +57,13 @@ class People(Outside):
         return Access(self.zone_store)
 
     @cached_property
+    def audit(self) -> "Audit":
+        """Who changed what."""
+        from ..services.audit import Audit
+
+        return Audit(self.audit_store, self.access, self.clock)
+
+    @cached_property
     def zones(self) -> "ZoneService":
         """Workspaces."""
         from ..services.zones import ZoneService
@@ -74,6 +83,13 @@ class People(Outside):
         from ..services.spec_reader import SpecReader
 
         return SpecReader(self.spec_store, self.identity_store)
+
+    @cached_property
+    def cloud_access(self) -> "JobCloudAccess":
+        """How jobs come by credentials for their account."""
+        from ..services.cloud_access import JobCloudAccess
+
+        return JobCloudAccess(self.spec_reader, self.identity_store)
 
     @cached_property
     def specs(self) -> "Specs":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from .storage import Storage
 
 if TYPE_CHECKING:
+    from ..services.attempt_start import AttemptStart
     from ..services.check_digests import CheckDigests
     from ..services.component_progress import ComponentProgress
     from ..services.decisions import Decisions
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from ..services.review import Review
     from ..services.runner_choice import RunnerChoice
     from ..services.runner_protocol import RunnerProtocol
+    from ..services.runner_wait import RunnerWait
     from ..services.runs import Runs
+    from ..services.single_jobs import SingleJobs
     from ..services.stopped_tasks import StoppedTasks
 
 
@@ -117,6 +120,7 @@ class Work(Storage):
         """Claim, heartbeat and report, for runners."""
         from ..services.claims import Claims
         from ..services.heartbeats import Heartbeats
+        from ..services.job_effects import JobEffects
         from ..services.reports import Reports
         from ..services.runner_protocol import RunnerProtocol
 
@@ -125,7 +129,9 @@ class Work(Storage):
                 jobs=self.job_store,
                 runs=self.run_store,
                 ledger=self.ledger,
+                runners=self.runners,
                 specs=self.spec_reader,
+                cloud_access=self.cloud_access,
                 guard=self.plan_guard,
                 tokens=self.job_tokens,
                 doorbell=self.doorbell,
@@ -139,7 +145,13 @@ class Work(Storage):
                 tokens=self.job_tokens,
                 clock=self.clock,
             ),
-            Reports(jobs=self.job_store, ledger=self.ledger, doorbell=self.doorbell, clock=self.clock),
+            Reports(
+                jobs=self.job_store,
+                ledger=self.ledger,
+                effects=JobEffects(self.identity_store),
+                doorbell=self.doorbell,
+                clock=self.clock,
+            ),
         )
 
     @cached_property
@@ -150,9 +162,47 @@ class Work(Storage):
         return Dispatch(
             jobs=self.job_store,
             runs=self.run_store,
+            start=self.attempt_start,
+            doorbell=self.doorbell,
+        )
+
+    @cached_property
+    def runner_wait(self) -> "RunnerWait":
+        """Patience with runners."""
+        from ..services.runner_wait import RunnerWait
+
+        return RunnerWait(self.runners, self.zone_store)
+
+    @cached_property
+    def attempt_start(self) -> "AttemptStart":
+        """Begins attempts."""
+        from ..services.attempt_start import AttemptStart
+        from ..services.start_times import StartTimes
+
+        return AttemptStart(
+            jobs=self.job_store,
             ledger=self.ledger,
             tasks=self.runner_tasks,
             doorbell=self.doorbell,
+            start_times=StartTimes(self.zone_store),
+            runner_wait=self.runner_wait,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def single_jobs(self) -> "SingleJobs":
+        """Jobs that are part of no run."""
+        from ..services.single_jobs import SingleJobs
+
+        return SingleJobs(
+            jobs=self.job_store,
+            ledger=self.ledger,
+            identities=self.identity_store,
+            specs=self.spec_reader,
+            access=self.access,
+            audit=self.audit,
+            start=self.attempt_start,
+            runner_choice=self.runner_choice,
             clock=self.clock,
         )
 
@@ -250,6 +300,8 @@ class Work(Storage):
             jobs=self.job_store,
             runs=self.run_store,
             workflow=self.workflow,
+            single_jobs=self.single_jobs,
+            attempt_start=self.attempt_start,
             lost=self.lost_attempts,
             review=self.review,
             mark_run=self.mark_run,

@@ -5,6 +5,7 @@ is known to have stopped, or its grace is over, it may still be *writing* what i
 take its state lock.
 """
 
+from .errors import NotFound
 from .job import LOCK_GRACE_SECONDS
 from .lifecycle.job import WITH_A_RUNNER, JobStatus
 from .model import Model
@@ -16,7 +17,8 @@ class AttemptFacts(Model):
     job_id: str
     attempt: int
     zone_id: str
-    spec_id: str
+    spec_id: str | None = None
+    identity_id: str | None = None
     plan_job_id: str | None = None
     """The PLAN whose artifact this job applies."""
     status: JobStatus
@@ -29,6 +31,20 @@ class AttemptFacts(Model):
     """This attempt's own report ended the job: its runner said that it is done."""
     stopped: bool = False
     """The cloud said that this attempt's task has stopped."""
+
+    @property
+    def subject_id(self) -> str:
+        """What the job is about: its objects are bound to it."""
+        subject = self.spec_id or self.identity_id
+        assert subject is not None, "a job is about something"
+        return subject
+
+    @property
+    def of_spec(self) -> str:
+        """The spec that the job is about (:class:`NotFound` for one that is about none: it has no state)."""
+        if self.spec_id is None:
+            raise NotFound("This job is about no spec, so it has no terraform state.")
+        return self.spec_id
 
     def is_current(self) -> bool:
         """Whether this attempt is the one that works on the job now."""

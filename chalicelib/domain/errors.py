@@ -13,6 +13,7 @@
     │   ├── StalePlan                 what was approved is no longer what would be applied
     │   ├── StateLocked               another job holds the state
     │   ├── Fenced                    the lease was lost and somebody took it
+    │   ├── CloudRefused              the linked account does not let us in; ``details["cause"]`` says why
     │   └── WrongStatus               a lifecycle does not allow that event now
     ├── TooLarge                      over a documented limit
     ├── Damaged                       what is stored is missing, altered or cut short; never "empty"
@@ -125,6 +126,13 @@ class Fenced(Conflict):
     """The caller's lease was lost and taken by somebody else; its writes no longer count."""
 
     code = "Fenced"
+
+
+class CloudRefused(Conflict):
+    """The linked account does not let us in. ``details['cause']`` is a
+    :class:`~chalicelib.domain.identity.RefusalCause`; the message says what to do about it."""
+
+    code = "CloudRefused"
 
 
 class WrongStatus(Conflict):

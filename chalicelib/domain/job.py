@@ -1,11 +1,31 @@
 """A job, its attempts, and what each job type may do: one row for a type."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from .lifecycle.job import JobStatus
 from .model import Model
-from .words import JobType
+from .words import JobType, Role
+
+
+class About(StrEnum):
+    """What a job is about."""
+
+    SPEC = "spec"
+    IDENTITY = "identity"
+
+
+class Urgency(StrEnum):
+    """Whose turn comes first in a runner's queue."""
+
+    USUAL = "usual"
+    BACKGROUND = "background"
+    """A check that nobody waits for, such as one for drift: it takes its turn after everything else."""
+
+
+ANY_RUNNER = "any"
+"""In place of a runner's id: whichever self-hosted runner of the zone asks first."""
 
 
 @dataclass(frozen=True)
@@ -19,12 +39,40 @@ class JobRules:
     changes_cloud: bool
     timeout_seconds: int
     """The longest that one attempt may take before the workflow looks at the row."""
+    about: About = About.SPEC
+    in_run: bool = True
+    """Part of a run, which a Step Functions execution carries; otherwise a job by itself, of one step."""
+    role: Role = Role.PLANNER
+    """What a person needs to be to start one."""
 
 
 RULES: dict[JobType, JobRules] = {
+    JobType.CONNECTION_TEST: JobRules(
+        lease_seconds=60,
+        max_attempts=3,
+        changes_cloud=False,
+        timeout_seconds=600,
+        about=About.IDENTITY,
+        in_run=False,
+    ),
+    JobType.FETCH_RESOURCES: JobRules(
+        lease_seconds=60,
+        max_attempts=3,
+        changes_cloud=False,
+        timeout_seconds=900,
+        about=About.IDENTITY,
+        in_run=False,
+    ),
+    JobType.BOOTSTRAP: JobRules(
+        lease_seconds=60, max_attempts=3, changes_cloud=False, timeout_seconds=1800, in_run=False
+    ),
     JobType.PLAN: JobRules(lease_seconds=60, max_attempts=3, changes_cloud=False, timeout_seconds=7200),
-    JobType.DEPLOY: JobRules(lease_seconds=300, max_attempts=1, changes_cloud=True, timeout_seconds=21600),
-    JobType.DESTROY: JobRules(lease_seconds=300, max_attempts=1, changes_cloud=True, timeout_seconds=21600),
+    JobType.DEPLOY: JobRules(
+        lease_seconds=300, max_attempts=1, changes_cloud=True, timeout_seconds=21600, role=Role.APPROVER
+    ),
+    JobType.DESTROY: JobRules(
+        lease_seconds=300, max_attempts=1, changes_cloud=True, timeout_seconds=21600, role=Role.APPROVER
+    ),
 }
 """The table that a new job type adds one row to."""
 
@@ -79,16 +127,26 @@ class Job(Model):
 
     job_id: str
     job_type: JobType
-    spec_id: str
     zone_id: str
-    run_id: str
+    spec_id: str | None = None
+    """Of a job about a spec."""
+    run_id: str | None = None
+    """Of a job that is part of a run."""
+    identity_id: str | None = None
+    """Of a job about a cloud identity."""
     status: JobStatus
     attempt: int = 0
-    config_hash: str
+    config_hash: str | None = None
+    """Of the frozen configuration, for a job about a spec."""
     plan_job_id: str | None = None
     """The PLAN whose artifact a DEPLOY applies."""
     runner: str
-    """Id of the runner that is to take it."""
+    """Id of the runner that is to take it, or :data:`ANY_RUNNER` until one does."""
+    urgency: Urgency = Urgency.USUAL
+    not_before: int | None = None
+    """Unix seconds: an approved apply waits until then for its zone's change window."""
+    waits_for: str | None = None
+    """Why it still waits, in one sentence; only while it is QUEUED."""
     cancel_requested: bool = False
     terraform_started: bool = False
     phase: str | None = None
@@ -104,3 +162,22 @@ class Job(Model):
     created_by: str
     claimed_at: str | None = None
     ended_at: str | None = None
+
+    @property
+    def of_spec(self) -> str:
+        """The spec that it is about; only for the types that are about one."""
+        assert self.spec_id is not None, f"a {self.job_type} is about no spec"
+        return self.spec_id
+
+    @property
+    def subject_id(self) -> str:
+        """What it is about: the id of its spec, or of its cloud identity."""
+        subject = self.spec_id or self.identity_id
+        assert subject is not None, "a job is about something"
+        return subject
+
+    @property
+    def of_run(self) -> str:
+        """The run that it is part of; only for the types that are."""
+        assert self.run_id is not None, f"a {self.job_type} is a job by itself"
+        return self.run_id

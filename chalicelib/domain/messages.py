@@ -2,8 +2,12 @@
 
 ::
 
+    POST /api/runners/poll                PollRequest      → PollAnswer      (runner credential; self-hosted)
     POST /api/jobs/{id}/claim             ClaimRequest     → Assignment      (runner credential)
     POST /api/jobs/{id}/heartbeat         Heartbeat        → HeartbeatAnswer (job token, as all below)
+    POST /api/jobs/{id}/cloud-credentials CloudCredentialsRequest → CloudCredentials
+    POST /api/jobs/{id}/cloud-token       CloudTokenRequest → CloudToken
+    POST /api/jobs/{id}/git-token         GitTokenRequest  → GitToken
     POST /api/jobs/{id}/data-keys         DataKeyRequest   → DataKey
     POST /api/jobs/{id}/data-keys/open    OpenKeyRequest   → DataKey
     POST /api/jobs/{id}/uploads           UploadRequest    → Upload
@@ -23,9 +27,11 @@ from typing import Any
 
 from pydantic import Field
 
+from .identity import AccessMethod, AzureFederation, GcpFederation
 from .job import ApplyProgress, JobError
 from .model import Model
 from .plan import Action, PlanManifest, PlanResult, PlanSummary, StoredObject
+from .results import JobResult
 from .state import LockInfo, StateVersion
 from .words import CloudProvider, JobType, Phase, Stream
 
@@ -45,15 +51,100 @@ class ClaimRequest(Model):
     terraform_versions: list[str]
 
 
+class PollRequest(Model):
+    """A self-hosted runner asks whether there is work; what it says of itself is shown in the list."""
+
+    runner_version: str = Field(max_length=64)
+    slots: int = Field(ge=1, le=64)
+    """Jobs that it runs at once, at most."""
+    running: list[str] = Field([], max_length=64)
+    """Ids of the jobs that it runs now."""
+
+
+class Offer(Model):
+    """A job that the runner may claim. Another runner may be quicker; the claim decides."""
+
+    job_id: str
+    attempt: int
+
+
+class PollAnswer(Model):
+    """What to try to claim, and when to ask again."""
+
+    offers: list[Offer]
+    poll_seconds: float
+    draining: bool = False
+    """Take nothing more; end when the jobs in hand are done."""
+
+
 class CloudAccess(Model):
-    """How the runner gets its credentials for the spec's account; keyless, so nothing here is secret."""
+    """How the runner comes by credentials for the account; keyless, so nothing here is secret."""
 
     provider: CloudProvider
+    identity_id: str | None = None
+    method: AccessMethod = AccessMethod.RUNNER
     account_id: str | None = None
     role_reference: str | None = None
-    """AWS: the role to assume; ``None`` uses the runner's own identity."""
-    external_id: str | None = None
+    gcp: GcpFederation | None = None
+    azure: AzureFederation | None = None
     region: str
+
+
+class CloudCredentialsRequest(Model):
+    """Sessions of an assumed role last an hour at most; ask again before the last one ends."""
+
+    attempt: int
+
+
+class CloudCredentials(Model):
+    """An AWS session in the linked account (method ``role``). For the runner's memory only."""
+
+    access_key_id: str = Field(repr=False)
+    secret_access_key: str = Field(repr=False)
+    session_token: str = Field(repr=False)
+    expires_at: str
+    account_id: str
+    principal: str
+    """The assumed role's session, as AWS names it."""
+
+
+class CloudTokenRequest(Model):
+    """A token of our OIDC issuer for the job's identity (``web_identity`` and ``federation``)."""
+
+    attempt: int
+
+
+class CloudToken(Model):
+    """RS256, good for ten minutes, for the one audience that the identity's cloud expects."""
+
+    token: str = Field(repr=False)
+    audience: str
+    expires_at: str
+
+
+class GitTokenRequest(Model):
+    """A token to read one of the job's repositories with."""
+
+    attempt: int
+    repository: str = Field(max_length=2048)
+    """The URL, exactly as in the configuration."""
+
+
+class GitAccess(StrEnum):
+    """How a repository can be read."""
+
+    PUBLIC = "public"
+    """By anybody; there is no token, and none is needed."""
+    TOKEN = "token"  # noqa: S105 - a word
+
+
+class GitToken(Model):
+    """For the runner's memory only; a repository that can't be read at all is an error, not an answer."""
+
+    access: GitAccess
+    username: str | None = None
+    token: str | None = Field(None, repr=False)
+    expires_at: str | None = None
 
 
 class PlanToApply(Model):
@@ -70,13 +161,14 @@ class Assignment(Model):
     job_id: str
     job_type: JobType
     attempt: int
-    run_id: str
     zone_id: str
-    spec_id: str
-    snapshot: str
-    """Canonical JSON, as stored; the runner hashes it again."""
-    config_hash: str
-    state_name: str
+    run_id: str | None = None
+    spec_id: str | None = None
+    identity_id: str | None = None
+    snapshot: str | None = None
+    """Canonical JSON, as stored; the runner hashes it again. For jobs about a spec, as the next two."""
+    config_hash: str | None = None
+    state_name: str | None = None
     access: CloudAccess
     plan: PlanToApply | None = None
     lease_seconds: int
@@ -263,6 +355,8 @@ class Report(Model):
     outputs: dict[str, Any] | None = None
     """terraform's outputs, sensitive ones left out."""
     progress: ApplyProgress | None = None
+    result: JobResult | None = None
+    """What the job types with a typed result found; a failed CONNECTION_TEST has one as well."""
     log: StoredObject | None = None
     """The whole log, archived."""
 

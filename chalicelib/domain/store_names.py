@@ -3,6 +3,7 @@
 ::
 
     {zone_id}/{project}-{stage}-{region}/terraform.tfstate/{purpose}/{maker}-{sequence:04}      the name
+    {zone_id}/identities/{identity_id}/{purpose}/{maker}-{sequence:04}                          the name, too
     {name}.{sha256 of the stored bytes}                                                         the key
 
 ``maker`` is the attempt (or the person's action) that wrote the object. No two makers share a name and no
@@ -44,6 +45,11 @@ def name_of(key: str) -> str:
 def key_of(name: str, sha256: str) -> str:
     """The key under which the bytes with this sha256 are stored."""
     return checked_key(f"{name}.{sha256}")
+
+
+def identity_folder(zone_id: str, identity_id: str) -> str:
+    """Where objects of jobs about a cloud identity lie: their logs."""
+    return f"{zone_id}/identities/{identity_id}"
 
 
 def object_name(folder: str, purpose: ObjectPurpose, maker: str, sequence: int) -> str:

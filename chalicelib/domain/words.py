@@ -4,9 +4,11 @@ from enum import StrEnum
 
 
 class CloudProvider(StrEnum):
-    """The cloud of a spec; each has one file in ``providers`` and one folder in ``templates``."""
+    """A cloud that accounts can be linked from. Specs take those that ``providers`` has a file for."""
 
     AWS = "aws"
+    GCP = "gcp"
+    AZURE = "azure"
 
 
 class Stage(StrEnum):
@@ -18,8 +20,11 @@ class Stage(StrEnum):
 
 
 class JobType(StrEnum):
-    """A unit of work for one runner. What each may do is one row in :mod:`chalicelib.domain.job_types`."""
+    """A unit of work for one runner. What each may do is one row in :data:`chalicelib.domain.job.RULES`."""
 
+    CONNECTION_TEST = "CONNECTION_TEST"
+    FETCH_RESOURCES = "FETCH_RESOURCES"
+    BOOTSTRAP = "BOOTSTRAP"
     PLAN = "PLAN"
     DEPLOY = "DEPLOY"
     DESTROY = "DESTROY"
@@ -60,6 +65,8 @@ class Phase(StrEnum):
     """The part of a job that a log line belongs to."""
 
     PREPARE = "prepare"
+    INSPECT = "inspect"
+    """Looking at what is there: a connection, a cloud's resources, a workspace."""
     INIT = "init"
     PLAN = "plan"
     APPLY = "apply"

@@ -2,6 +2,7 @@
 
 from .model import Model
 from .words import Role
+from .zone_rules import ZoneRules
 
 
 class Zone(Model):
@@ -11,6 +12,7 @@ class Zone(Model):
     name: str
     created_at: str
     created_by: str
+    rules: ZoneRules = ZoneRules()
 
 
 class ZoneOfMember(Model):

@@ -12,6 +12,6 @@ def apply_start(job: JobRecord, *, already: bool = False) -> list[Write]:
     event = SpecEvent.START_DEPLOY if job.job_type is JobType.DEPLOY else None
     return [
         StartTerraform(job.job_id, job.attempt, already=already),
-        MoveRun(job.run_id, RunEvent.START_APPLY),
-        ChangeSpec(job.spec_id, held_by=job.run_id, event=event),
+        MoveRun(job.of_run, RunEvent.START_APPLY),
+        ChangeSpec(job.of_spec, held_by=job.run_id, event=event),
     ]

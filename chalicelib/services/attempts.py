@@ -31,6 +31,7 @@ class Attempts:
             attempt=attempt,
             zone_id=job.zone_id,
             spec_id=job.spec_id,
+            identity_id=job.identity_id,
             plan_job_id=job.plan_job_id,
             status=job.status,
             current_attempt=job.attempt,

@@ -3,17 +3,20 @@
 from contextlib import suppress
 
 from ..domain.errors import Fenced, NotFound, StalePlan, WrongStatus
-from ..domain.job import HEARTBEAT_SECONDS, RULES, JobError
+from ..domain.job import ANY_RUNNER, HEARTBEAT_SECONDS, RULES, JobError
 from ..domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
 from ..domain.lifecycle.run import RunStatus
 from ..domain.messages import Assignment, ClaimRequest, PlanToApply
+from ..domain.runner import RunnerKind
 from ..domain.words import JobType
+from .cloud_access import JobCloudAccess
 from .doorbell import Doorbell
 from .job_tokens import JobTokens
 from .plan_guard import PlanGuard
 from .ports.clock import Clock, iso, unix
 from .ports.jobs import JobRecord, JobStore
 from .ports.ledger import ExpectRun, ExpectSpec, Ledger, LostRace, MoveJob, Write
+from .ports.runners import RunnerRecord, Runners
 from .ports.runs import RunRecord, RunStore
 from .ports.spec_reader import SpecReader
 
@@ -27,7 +30,9 @@ class Claims:
         jobs: JobStore,
         runs: RunStore,
         ledger: Ledger,
+        runners: Runners,
         specs: SpecReader,
+        cloud_access: JobCloudAccess,
         guard: PlanGuard,
         tokens: JobTokens,
         doorbell: Doorbell,
@@ -36,7 +41,9 @@ class Claims:
         self._jobs = jobs
         self._runs = runs
         self._ledger = ledger
+        self._runners = runners
         self._specs = specs
+        self._cloud_access = cloud_access
         self._guard = guard
         self._tokens = tokens
         self._doorbell = doorbell
@@ -58,17 +65,20 @@ class Claims:
             The DEPLOY's plan is not what would be applied now; nothing was touched.
         """
         job = self._jobs.get(job_id)
-        if job is None or job.runner != runner_id:
+        runner = self._runners.get(runner_id)
+        if job is None or runner is None or not may_take(runner, job):
             raise NotFound("There is no such job for this runner.")
         if not _is_repeat(job, request):
-            self._take(job, request)
+            self._take(job, runner, request)
             job = self._jobs.get(job_id)
             assert job is not None, "a job's row is never deleted"
             if not _is_repeat(job, request):
                 raise Fenced("The job ended, or was taken from this attempt, in the moment of its claim.")
         return self._assignment(job)
 
-    def _take(self, job: JobRecord, request: ClaimRequest) -> None:
+    def _take(self, job: JobRecord, runner: RunnerRecord, request: ClaimRequest) -> None:
+        if runner.draining:
+            raise Fenced("This runner is draining: it finishes what it has, and takes nothing more.")
         if request.attempt != job.attempt:
             raise Fenced(
                 f"Attempt {request.attempt} is not the one that was dispatched.",
@@ -79,13 +89,20 @@ class Claims:
                 f"The job is {job.status}; it can't be claimed now.", details={"status": str(job.status)}
             )
         now = self._clock.now()
+        if job.not_before is not None and unix(now) < job.not_before:
+            raise Fenced(
+                "The job waits for its zone's change window.", details={"not_before": job.not_before}
+            )
         changes = {
+            "runner": runner.runner_id,
             "claim_id": request.claim_id,
             "claimed_at": iso(now),
             "lease_expires_at": unix(now) + RULES[job.job_type].lease_seconds,
             "phase": None,
         }
-        writes: list[Write] = [MoveJob(job.job_id, JobEvent.CLAIM, changes, attempt=job.attempt)]
+        writes: list[Write] = [
+            MoveJob(job.job_id, JobEvent.CLAIM, changes, zone_id=job.zone_id, attempt=job.attempt)
+        ]
         if job.job_type is JobType.DEPLOY:
             writes += self._still_approved(job)
         try:
@@ -111,7 +128,7 @@ class Claims:
             raise
         return [
             ExpectRun(run.run_id, RunStatus.APPROVED),
-            ExpectSpec(job.spec_id, held_by=run.run_id, config_hash=fresh.spec.config_hash),
+            ExpectSpec(job.of_spec, held_by=run.run_id, config_hash=fresh.spec.config_hash),
         ]
 
     def _refuse(self, job: JobRecord, error: StalePlan) -> None:
@@ -123,9 +140,9 @@ class Claims:
             self._doorbell.attempt_over(job.job_id)
 
     def _assignment(self, job: JobRecord) -> Assignment:
-        spec = self._specs.get(job.spec_id)
-        snapshot = self._jobs.snapshot(job.job_id)
-        if spec is None or snapshot is None:
+        spec = self._specs.get(job.spec_id) if job.spec_id else None
+        snapshot = self._jobs.snapshot(job.job_id) if job.spec_id else None
+        if job.spec_id and (spec is None or snapshot is None):
             raise NotFound("The job's spec is gone.")
         return Assignment(
             job_token=self._tokens.issue(job.job_id, job.attempt, job.runner),
@@ -135,10 +152,11 @@ class Claims:
             run_id=job.run_id,
             zone_id=job.zone_id,
             spec_id=job.spec_id,
+            identity_id=job.identity_id,
             snapshot=snapshot,
             config_hash=job.config_hash,
-            state_name=spec.state_name,
-            access=self._specs.cloud_access(job.spec_id),
+            state_name=spec.state_name if spec else None,
+            access=self._cloud_access.of_job(job),
             plan=self._plan_to_apply(job),
             lease_seconds=RULES[job.job_type].lease_seconds,
             heartbeat_seconds=HEARTBEAT_SECONDS,
@@ -156,9 +174,17 @@ class Claims:
         return PlanToApply(manifest=plan.result.manifest, digest=plan.digest)
 
     def _run(self, job: JobRecord) -> RunRecord:
-        run = self._runs.get(job.run_id)
+        run = self._runs.get(job.of_run)
         assert run is not None, "a job is written with its run"
         return run
+
+
+def may_take(runner: RunnerRecord, job: JobRecord) -> bool:
+    """Whether the job is this runner's: of its own tenant only, also when it was assigned to it by name."""
+    assigned = job.runner in (runner.runner_id, ANY_RUNNER)
+    if job.runner == ANY_RUNNER and runner.kind is not RunnerKind.SELF_HOSTED:
+        return False
+    return assigned and runner.zone_id in (None, job.zone_id)
 
 
 def _is_repeat(job: JobRecord, request: ClaimRequest) -> bool:

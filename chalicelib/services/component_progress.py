@@ -46,7 +46,7 @@ class ComponentProgress:
             return
         stay = set() if job.job_type is JobType.DESTROY else wanted_by(snapshot)
         known = {
-            (component.kind, component.name): component for component in self._facts.of_spec(job.spec_id)
+            (component.kind, component.name): component for component in self._facts.of_spec(job.of_spec)
         }
         moved = []
         for key, its_events in by_component.items():
@@ -54,7 +54,7 @@ class ComponentProgress:
             after = advance(before, attempt_id(job.job_id, job.attempt), its_events, stays=key in stay)
             if after != before:
                 moved.append(after.model_copy(update={"updated_at": iso(self._clock.now())}))
-        self._facts.put(job.spec_id, moved)
+        self._facts.put(job.of_spec, moved)
 
     def fail_in_flight(self, spec_id: str) -> None:
         """Whatever was being changed when the work ended is FAILED."""

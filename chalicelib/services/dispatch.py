@@ -1,26 +1,19 @@
-"""Getting a runner for a job: the one small step of every job type.
+"""Getting a runner for a job of a run: the one small step of the state machine, for every kind of runner.
 
 The workflow waits on a task token. The token is kept on the attempt's row first, then a container is asked
 for; whatever ends the attempt rings that token. Dispatching again is harmless: an attempt that is under way
 only gets the new token, and a job that is over answers at once.
 """
 
-from datetime import timedelta
 from enum import StrEnum
 
 from ..domain.errors import NotFound
-from ..domain.ids import attempt_id
 from ..domain.lifecycle.job import JOB
 from ..domain.lifecycle.run import RUN
+from .attempt_start import AttemptStart
 from .doorbell import SUPERSEDED, Doorbell
-from .ports.clock import Clock, iso, unix
-from .ports.jobs import Attempt, JobRecord, JobStore
-from .ports.ledger import BeginAttempt, Ledger, LostRace
-from .ports.runner_tasks import RunnerTask, RunnerTasks
-from .ports.runs import RunRecord, RunStore
-
-CLAIM_WITHIN = timedelta(minutes=10)
-"""How long a container may take from being asked for to claiming its job (image pull included)."""
+from .ports.jobs import JobStore
+from .ports.runs import RunStore
 
 
 class Stage(StrEnum):
@@ -38,17 +31,13 @@ class Dispatch:
         *,
         jobs: JobStore,
         runs: RunStore,
-        ledger: Ledger,
-        tasks: RunnerTasks,
+        start: AttemptStart,
         doorbell: Doorbell,
-        clock: Clock,
     ) -> None:
         self._jobs = jobs
         self._runs = runs
-        self._ledger = ledger
-        self._tasks = tasks
+        self._start = start
         self._doorbell = doorbell
-        self._clock = clock
 
     def dispatch(self, run_id: str, generation: int, stage: Stage, task_token: str) -> None:
         """See that a runner has (or gets) the run's job, and that its end rings `task_token`.
@@ -68,51 +57,4 @@ class Dispatch:
         elif job.status in JOB.terminal:
             self._doorbell.answer(task_token, job.status.lower())
         else:
-            attempt = self._attempt(job, task_token)
-            # It may have ended between the two writes; then nobody else would ring this token.
-            self._doorbell.attempt_over(job.job_id)
-            if attempt.task_arn is None and attempt.over_at is None:
-                self._start_task(run, attempt)
-
-    def _attempt(self, job: JobRecord, task_token: str) -> Attempt:
-        """The attempt under way, ringing `task_token` from now on; a fresh one if none is."""
-        if job.lease_expires_at is None:
-            now = self._clock.now()
-            number = job.attempt + 1
-            begin = BeginAttempt(
-                job_id=job.job_id,
-                number=number,
-                runner=job.runner,
-                task_token=task_token,
-                at=iso(now),
-                claim_until=unix(now + CLAIM_WITHIN),
-            )
-            try:
-                self._ledger.commit(begin)
-            except LostRace:
-                number = self._again(job).attempt
-        else:
-            number = job.attempt
-        self._jobs.give_token(job.job_id, number, task_token)
-        attempt = self._jobs.attempt(job.job_id, number)
-        assert attempt is not None, "an attempt's row is written with its number"
-        return attempt
-
-    def _again(self, job: JobRecord) -> JobRecord:
-        found = self._jobs.get(job.job_id)
-        if found is None or found.attempt == 0:
-            raise LostRace("The job ended before it was dispatched.")
-        return found
-
-    def _start_task(self, run: RunRecord, attempt: Attempt) -> None:
-        arn = self._tasks.start(
-            RunnerTask(
-                attempt_id=attempt_id(attempt.job_id, attempt.number),
-                job_id=attempt.job_id,
-                attempt=attempt.number,
-                runner=attempt.runner,
-                task_definition=run.task_definition,
-            )
-        )
-        if arn is not None:
-            self._jobs.started_as(attempt.job_id, attempt.number, arn)
+            self._start.begin(job, task_token=task_token, task_definition=run.task_definition)

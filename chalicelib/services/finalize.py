@@ -92,7 +92,7 @@ class Finalize:
     def _applied(self, run: RunRecord, job: JobRecord) -> list[ComponentRecord]:
         """Every component of what was applied is ACTIVE with its outputs; every other one is gone."""
         snapshot = self._jobs.snapshot(job.job_id)
-        assert snapshot is not None, "a job is written with its snapshot"
+        assert snapshot is not None and job.config_hash is not None, "a job is written with its snapshot"
         config = read_snapshot(snapshot, job.config_hash)
         outputs = _by_key(self._provider_of(config.provider).outputs_to_components(config, job.outputs or {}))
         wanted = {(kind, name) for kind, name, _ in each_component(config)}

@@ -121,18 +121,26 @@ class Jobs:
     def rerun(
         self, principal: Principal, job_id: str, *, idempotency_key: str | None, confirm: str | None
     ) -> Run:
-        """Do it anew, as the spec is now: a PLAN or a DEPLOY is planned again, a DESTROY destroyed again."""
+        """Do it anew, as the spec is now: a PLAN or a DEPLOY is planned again, a DESTROY destroyed again.
+
+        Raises
+        ------
+        Conflict
+            The job is part of no run; start another one where the first was started.
+        """
         job = self.require(principal, job_id, Role.VIEWER)
+        if not RULES[job.job_type].in_run:
+            raise Conflict(f"A {job.job_type} is not run again as a run; start a new one instead.")
         if job.job_type is JobType.DESTROY:
             return self._runs.destroy(
                 principal,
-                job.spec_id,
+                job.of_spec,
                 confirm_project_name=confirm or "",
                 runner=job.runner,
                 idempotency_key=idempotency_key,
             )
         return self._runs.start_plan(
-            principal, job.spec_id, runner=job.runner, idempotency_key=idempotency_key
+            principal, job.of_spec, runner=job.runner, idempotency_key=idempotency_key
         )
 
     def _cancelled(self, job: JobRecord, by: str) -> bool:

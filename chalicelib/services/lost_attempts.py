@@ -81,7 +81,7 @@ class LostAttempts:
         return MoveJob(job.job_id, event, changes, attempt=job.attempt, lease_over_at=lease_over_at)
 
     def _progress(self, job: JobRecord) -> ApplyProgress:
-        spec = self._specs.get(job.spec_id)
+        spec = self._specs.get(job.of_spec)
         known = self._states.addresses(spec.zone_id, spec.state_name) if spec else None
         return progress_of(self._logs.events_of_attempt(job.job_id, job.attempt), state_ids=known)
 

@@ -19,6 +19,7 @@ from ..domain.messages import DataKey, Download, ObjectPurpose, Upload
 from ..domain.plan import StoredObject
 from ..domain.store_names import (
     belongs_to_attempt,
+    identity_folder,
     is_state,
     key_of,
     name_of,
@@ -47,7 +48,7 @@ class Objects:
         facts = self._writer(caller, purpose)
         maker = attempt_id(caller.job_id, caller.attempt)
         name = object_name(self._folder(facts), purpose, maker, sequence)
-        context = encryption_context(facts.zone_id, facts.spec_id, name)
+        context = encryption_context(facts.zone_id, facts.subject_id, name)
         fresh = self._keys.generate(context)
         return DataKey(
             name=name,
@@ -61,7 +62,7 @@ class Objects:
         facts = self._attempts.known(*caller)
         name = context.get("object", "")
         # A state outlives its spec: the next one of the same name opens what the last one left.
-        spec_id = context.get("spec", "") if is_state(name, self._folder(facts)) else facts.spec_id
+        spec_id = context.get("spec", "") if is_state(name, self._folder(facts)) else facts.subject_id
         if context != encryption_context(facts.zone_id, spec_id, name):
             raise NotFound(NOT_THERE)
         self._check_readable(facts, name)
@@ -107,6 +108,8 @@ class Objects:
         return self._attempts.current(*caller)
 
     def _folder(self, facts: AttemptFacts) -> str:
+        if facts.spec_id is None:
+            return identity_folder(facts.zone_id, facts.subject_id)
         return self._heads.folder(facts.spec_id)
 
     def _check_readable(self, facts: AttemptFacts, name: str) -> None:

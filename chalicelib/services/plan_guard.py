@@ -56,7 +56,7 @@ class PlanGuard:
     def _spec_of(self, job_id: str) -> str:
         job = self._jobs.get(job_id)
         assert job is not None, "a plan's row stands beside its job's"
-        return job.spec_id
+        return job.of_spec
 
     def _require_state_unmoved(self, spec: Spec, manifest: PlanManifest) -> None:
         head = self._states.head(spec.zone_id, spec.state_name)

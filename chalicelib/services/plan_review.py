@@ -48,7 +48,7 @@ class PlanReview:
             raise NotFound(
                 f"This job's plan has {len(pages)} pages of review.", details={"pages": len(pages)}
             )
-        clear = self._sealed.read(pages[number - 1], zone_id=job.zone_id, spec_id=job.spec_id)
+        clear = self._sealed.read(pages[number - 1], zone_id=job.zone_id, spec_id=job.of_spec)
         try:
             return ReviewPage.model_validate_json(clear)
         except ValidationError:
@@ -59,7 +59,7 @@ class PlanReview:
         job = self._job(principal, job_id)
         if job.log is None:
             raise NotFound("This job's log is not archived (yet); its newest lines are under logs.")
-        clear = self._sealed.read(job.log, zone_id=job.zone_id, spec_id=job.spec_id)
+        clear = self._sealed.read(job.log, zone_id=job.zone_id, spec_id=job.subject_id)
         start = _boundary(clear, min(offset, len(clear)))
         end = _boundary(clear, min(start + SLICE_BYTES, len(clear)))
         return LogSlice(

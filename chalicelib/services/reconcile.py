@@ -3,6 +3,8 @@
 ::
 
     a live job whose lease ended         its attempt is over (:mod:`.lost_attempts`)
+    a job by itself without an attempt   its next attempt begins
+    an attempt without its container     it is asked for, once the attempt's time has come
     a run whose review time is over      EXPIRED
     a run whose execution runs           ring its tokens again: a ring may have been lost
     a run whose execution is gone        next generation, from the step at which the rows stand
@@ -18,6 +20,7 @@ from ..domain.job import JobError
 from ..domain.lifecycle.job import WITH_A_RUNNER
 from ..domain.lifecycle.run import RunStatus
 from ..domain.model import Model
+from .attempt_start import AttemptStart
 from .doorbell import Doorbell, outcome_of
 from .lost_attempts import LostAttempts, lease_ended
 from .mark_run import MarkRun
@@ -26,6 +29,7 @@ from .ports.jobs import JobRecord, JobStore
 from .ports.runs import RunRecord, RunStore
 from .ports.workflow import ExecutionStatus, Resume, Workflow
 from .review import Review
+from .single_jobs import SingleJobs
 from .standing import job_in_hand, where_it_stands
 
 MAX_GENERATIONS = 50
@@ -39,6 +43,8 @@ class Reconciled(Model):
     """What one pass did, by run or job id."""
 
     ended_attempts: list[str] = []
+    begun: list[str] = []
+    """Jobs by themselves whose next attempt began, and attempts whose container was asked for (again)."""
     expired: list[str] = []
     restarted: list[str] = []
     cancelled: list[str] = []
@@ -55,6 +61,8 @@ class Reconcile:
         jobs: JobStore,
         runs: RunStore,
         workflow: Workflow,
+        single_jobs: SingleJobs,
+        attempt_start: AttemptStart,
         lost: LostAttempts,
         review: Review,
         mark_run: MarkRun,
@@ -64,6 +72,8 @@ class Reconcile:
         self._jobs = jobs
         self._runs = runs
         self._workflow = workflow
+        self._single_jobs = single_jobs
+        self._attempt_start = attempt_start
         self._lost = lost
         self._review = review
         self._mark_run = mark_run
@@ -90,10 +100,16 @@ class Reconcile:
 
     def _job(self, job: JobRecord) -> str | None:
         now = unix(self._clock.now())
-        if job.lease_expires_at is None or job.lease_expires_at > now:
-            return None
+        if job.lease_expires_at is None:
+            return "begun" if self._single_jobs.begin_again(job) else None
+        if job.lease_expires_at > now:
+            return "begun" if self._start_waiting(job) else None
         ended = self._lost.end(job, lease_ended(job), lease_over_at=now)
         return "ended_attempts" if ended else None
+
+    def _start_waiting(self, job: JobRecord) -> bool:
+        run = self._runs.get(job.run_id) if job.run_id else None
+        return self._attempt_start.start_waiting(job, task_definition=run.task_definition if run else None)
 
     def _run(self, run: RunRecord) -> str | None:
         if self._review.expire(run):

@@ -8,12 +8,15 @@ from ..domain.errors import FieldProblem, InvalidInput, NotFound
 from ..domain.job import RULES, JobError
 from ..domain.lifecycle.job import WITH_A_RUNNER, JobEvent
 from ..domain.messages import Outcome, Report, ReportAnswer
+from ..domain.model import Model
+from ..domain.results import BootstrapResult, ConnectionResult, ResourcesResult
 from ..domain.words import JobType
 from .apply_start import apply_start
 from .doorbell import Doorbell
+from .job_effects import JobEffects
 from .ports.clock import Clock, iso
 from .ports.jobs import JobRecord, JobStore
-from .ports.ledger import EndAttempt, Ledger, LostRace, MoveJob, StorePlan, Write
+from .ports.ledger import EndAttempt, Ledger, LostRace, MoveJob, StorePlan, StoreResult, Write
 
 EVENTS = {
     Outcome.SUCCEEDED: JobEvent.SUCCEED,
@@ -22,10 +25,23 @@ EVENTS = {
 }
 
 
+RESULTS: dict[JobType, type[Model]] = {
+    JobType.CONNECTION_TEST: ConnectionResult,
+    JobType.FETCH_RESOURCES: ResourcesResult,
+    JobType.BOOTSTRAP: BootstrapResult,
+}
+"""Job type → its typed result."""
+
+TRIES = 3
+
+
 class Reports:
     """Takes reports in."""
 
-    def __init__(self, *, jobs: JobStore, ledger: Ledger, doorbell: Doorbell, clock: Clock) -> None:
+    def __init__(
+        self, *, jobs: JobStore, ledger: Ledger, effects: JobEffects, doorbell: Doorbell, clock: Clock
+    ) -> None:
+        self._effects = effects
         self._jobs = jobs
         self._ledger = ledger
         self._doorbell = doorbell
@@ -49,16 +65,21 @@ class Reports:
         if job.attempt != report.attempt or job.status not in WITH_A_RUNNER:
             return self._late(job, report)
         _require_sound(job, report)
-        try:
-            self._commit(job, report)
-        except LostRace:
-            after = self._jobs.get(job_id)
-            if after is None or after.reported_attempt != report.attempt:
-                return self._late(after or job, report)
+        for tries_left in reversed(range(TRIES)):
+            try:
+                # What is beside the job may have moved (a newer test of the account): the job still ends.
+                self._commit(job, report, with_effects=tries_left > 0)
+                break
+            except LostRace:
+                job = self._jobs.get(job_id) or job
+                if job.reported_attempt == report.attempt:
+                    break
+                if job.attempt != report.attempt or job.status not in WITH_A_RUNNER or not tries_left:
+                    return self._late(job, report)
         self._doorbell.attempt_over(job_id)
         return ReportAnswer(accepted=True)
 
-    def _commit(self, job: JobRecord, report: Report) -> None:
+    def _commit(self, job: JobRecord, report: Report, *, with_effects: bool) -> None:
         changes_cloud = RULES[job.job_type].changes_cloud
         began = report.terraform_started or report.outcome is Outcome.SUCCEEDED
         if changes_cloud and began and not job.terraform_started:
@@ -80,6 +101,10 @@ class Reports:
         ]
         if job.job_type is JobType.PLAN and report.plan is not None:
             writes.append(StorePlan(job.job_id, report.plan))
+        if report.result is not None:
+            writes.append(StoreResult(job.job_id, report.result))
+        if with_effects:
+            writes += self._effects.of(job, report, now)
         self._ledger.commit(*writes)
 
     def _late(self, job: JobRecord, report: Report) -> ReportAnswer:
@@ -92,6 +117,11 @@ class Reports:
 
 
 def _require_sound(job: JobRecord, report: Report) -> None:
+    wanted = RESULTS.get(job.job_type)
+    missing = wanted is not None and report.outcome is Outcome.SUCCEEDED and report.result is None
+    if missing or (report.result is not None and (wanted is None or not isinstance(report.result, wanted))):
+        sentence = f"a {job.job_type} reports {f'a {wanted.__name__}' if wanted else 'no result of its own'}"
+        raise InvalidInput([FieldProblem(("result",), sentence)])
     if job.job_type is not JobType.PLAN or report.outcome is not Outcome.SUCCEEDED:
         return
     if report.plan is None:

@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 
 from ..domain.errors import NotSignedIn
+from ..domain.runner import RunnerKind
 from ..domain.snapshot import sha256_hex
 from .ports.runners import RunnerRecord, Runners
 
@@ -25,7 +26,7 @@ class RunnerCredentials:
         self,
         runner_id: str,
         *,
-        kind: str,
+        kind: RunnerKind,
         name: str,
         zone_id: str | None = None,
         settings: dict[str, Any] | None = None,

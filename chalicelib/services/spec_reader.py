@@ -12,6 +12,7 @@ from ..domain.ids import is_id
 from ..domain.messages import CloudAccess
 from ..domain.snapshot import build_snapshot, config_hash
 from ..domain.spec import Spec, SpecForm, check_ready_to_plan
+from .cloud_access import cloud_access
 from .ports.identities import IdentityStore
 from .ports.specs import Form, SpecStore
 
@@ -68,13 +69,9 @@ class SpecReader:
         if spec is None:
             raise NotFound("There is no such spec, or it is not yours.")
         identity = self.identity(spec.zone_id, spec.cloud_identity)
-        return CloudAccess(
-            provider=spec.provider,
-            account_id=identity.account_id if identity else None,
-            role_reference=identity.role_reference if identity else None,
-            external_id=identity.external_id if identity else None,
-            region=spec.region,
-        )
+        if identity is None:
+            raise NotFound("The cloud identity of this spec is not linked any more.")
+        return cloud_access(identity, spec.region)
 
     def identity(self, zone_id: str, identity_id: str | None) -> Identity | None:
         """The zone's identity of that id."""

@@ -74,7 +74,7 @@ class States:
 
     def head(self, caller: AttemptCaller) -> StateAnswer:
         """Where the state stands."""
-        head = self._heads.of_spec(self._attempts.known(*caller).spec_id)
+        head = self._heads.of_spec(self._attempts.known(*caller).of_spec)
         return StateAnswer(version=head.version, epoch=head.epoch)
 
     def lock(self, caller: AttemptCaller, info: LockInfo) -> LockAnswer:
@@ -91,7 +91,7 @@ class States:
         if not facts.holds_lease(self._clock.now().timestamp()):
             raise Fenced("The lease of this attempt is over: it may not begin to change the state.")
         for _ in range(TRIES):
-            head = self._heads.of_spec(facts.spec_id)
+            head = self._heads.of_spec(facts.of_spec)
             if head.lock and _is(head.lock, caller) and head.lock.info.id == info.id:
                 return LockAnswer(epoch=head.epoch)
             if head.lock and not may_take_lock(head, holder_alive=self._may_still_write(head.lock)):
@@ -117,7 +117,7 @@ class States:
         """
         facts = self._attempts.known(*caller)
         for _ in range(TRIES):
-            head = self._heads.of_spec(facts.spec_id)
+            head = self._heads.of_spec(facts.of_spec)
             if head.lock is None or head.epoch > epoch:
                 return
             if not _is(head.lock, caller) or (head.lock.info.id, head.epoch) != (lock_id, epoch):
@@ -141,7 +141,7 @@ class States:
         facts = self._attempts.known(*caller)
         seen = False
         for _ in range(TRIES):
-            head = self._heads.of_spec(facts.spec_id)
+            head = self._heads.of_spec(facts.of_spec)
             if request.epoch > head.epoch:
                 raise InvalidInput([FieldProblem(("epoch",), f"was never granted; it is {head.epoch}")])
             known = self._accepted_before(facts, head, request)
@@ -191,7 +191,7 @@ class States:
             lineage=request.lineage,
             sha256=request.sha256,
             object=request.object,
-            spec_id=facts.spec_id,
+            spec_id=facts.of_spec,
             status=VersionStatus.REJECTED if refusal else status,
             job_id=facts.job_id,
             reason=refusal.message if refusal else None,
@@ -203,7 +203,7 @@ class States:
 
     def _check_object(self, facts: AttemptFacts, head: StateHead, stored: StoredObject) -> None:
         """See with our own eyes that the store holds what is to become the head."""
-        folder = self._heads.folder(facts.spec_id)
+        folder = self._heads.folder(facts.of_spec)
         try:
             name, digest = name_of(stored.key), digest_of(stored.key)
         except ValueError:

@@ -39,12 +39,13 @@ def fetch(job: JobContext) -> None:
 def verify(job: JobContext) -> None:
     """Compare every digest of the manifest with what is here now, the state last."""
     approved, artifact = job.assignment.plan, job.artifact
-    assert approved is not None and artifact is not None
+    config_hash = job.assignment.config_hash
+    assert approved is not None and artifact is not None and config_hash is not None
     verify_artifact(
         artifact,
         approved.manifest,
         approved_digest=approved.digest,
-        config_hash=job.assignment.config_hash,
+        config_hash=config_hash,
         template_digest=job.template_digest,
         terraform_version=job.ready.config.terraform_version,
     )

@@ -31,13 +31,15 @@ Measured on the AWS template: a quarter less CPU than the default of 100, for ab
 
 def snapshot(job: JobContext) -> None:
     """Read the frozen configuration again: same hash, no unknown field."""
+    text, config_hash = job.assignment.snapshot, job.assignment.config_hash
+    assert text is not None and config_hash is not None, "only jobs about a spec read a snapshot"
     try:
-        job.config = read_snapshot(job.assignment.snapshot, job.assignment.config_hash)
+        job.config = read_snapshot(text, config_hash)
     except InvalidInput as error:
         problems = "; ".join(f"{item.field}: {item.message}" for item in error.problems)
         raise StepFailed(f"The configuration snapshot can't be read: {problems}") from None
     job.provider = job.provider_of(job.config.provider)
-    job.say(f"Configuration verified (sha256 {job.assignment.config_hash[:12]}…).")
+    job.say(f"Configuration verified (sha256 {config_hash[:12]}…).")
 
 
 def credentials(job: JobContext) -> None:

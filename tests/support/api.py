@@ -19,6 +19,7 @@ from alethia.embedded.gateway import Gateway, Request
 from alethia.embedded.issuer import JWKS_PATH, Issuer
 from chalicelib import bootstrap
 from chalicelib.domain.identity import Identity
+from chalicelib.domain.runner import RunnerKind
 from chalicelib.services.identities import IdentityForm
 from chalicelib.services.job_tokens import JobTokens
 from chalicelib.services.sign_in import SignIn
@@ -146,7 +147,9 @@ class Api:
 
     def as_runner(self, runner_id: str = "platform") -> Client:
         """Registers the runner anew: its credential of before ends."""
-        credential = self.container.runner_credentials.register(runner_id, kind="fargate", name="Platform")
+        credential = self.container.runner_credentials.register(
+            runner_id, kind=RunnerKind.FARGATE, name="Platform"
+        )
         return Client(self.gateway, f"Runner {credential}")
 
     def a_zone(self, user: str = "ada") -> str:

@@ -48,6 +48,7 @@ from chalicelib.domain.plan import (
     StoredObject,
 )
 from chalicelib.domain.run import Run
+from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.spec import Spec
 from chalicelib.domain.state import StateHead, StateVersion
 from chalicelib.domain.words import Phase, Stream
@@ -365,6 +366,7 @@ def new_world(tables: Tables, issuer_folder: Path, **form: Any) -> Iterator[Worl
     identity = container.identities.seed_verified(
         zone.zone_id, IdentityForm(name="Sandbox", account_id=ACCOUNT, role_reference=ROLE)
     )
+    container.runner_credentials.register("platform", kind=RunnerKind.FARGATE, name="Platform")
     body = a_form(cloud_identity=identity.identity_id, **form)
     spec = container.specs.create(ADA, zone.zone_id, body, None, "spec-request")
     yield World(container, clock, spec.spec_id, zone.zone_id)

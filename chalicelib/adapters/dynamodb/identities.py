@@ -9,6 +9,17 @@ from .tables import IdentityRow, zone_pk
 from .zones import OTHER_REQUEST
 
 IDENTITY = "IDENTITY#"
+RESOURCES = "RESOURCES#"
+
+
+def identity_key(zone_id: str, identity_id: str) -> tuple[str, str]:
+    """Both halves of an identity's key."""
+    return zone_pk(zone_id), IDENTITY + identity_id
+
+
+def resources_key(zone_id: str, identity_id: str) -> tuple[str, str]:
+    """Both halves of the key of what was last fetched from its account."""
+    return zone_pk(zone_id), RESOURCES + identity_id
 
 
 class DynamoIdentities:

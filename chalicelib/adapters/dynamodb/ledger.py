@@ -7,18 +7,36 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from ...domain.lifecycle.identity import IDENTITY
 from ...domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
 from ...domain.lifecycle.run import RUN
 from ...domain.lifecycle.spec import SPEC, SpecEvent, SpecStatus
 from ...services.ports import ledger
 from ...services.ports.ledger import LostRace, Write
+from .audit import audit_row
 from .connection import ConditionFailed, Transaction, absent, present
 from .facts import fact_row, unchanged_since
-from .rows import JOB_SK, PLAN_SK, RUN_SK, SNAPSHOT_SK, SPEC_SK, assign, job_row, run_row
+from .identities import identity_key, resources_key
+from .rows import (
+    JOB_SK,
+    PLAN_SK,
+    RESULT_SK,
+    RUN_SK,
+    SNAPSHOT_SK,
+    SPEC_SK,
+    assign,
+    job_row,
+    plain,
+    run_row,
+    runner_key,
+)
 from .tables import (
     AttemptRow,
+    IdentityRow,
     JobRow,
     PlanRow,
+    ResourcesRow,
+    ResultRow,
     RunRow,
     SnapshotRow,
     SpecRow,
@@ -59,10 +77,12 @@ class _Items:
     @add.register
     def _(self, write: ledger.CreateJob) -> None:
         job = write.job
+        self.transaction.put(f"CreateJob {job.job_id}", job_row(job), absent(JobRow))
+        if write.snapshot is None:
+            return
         snapshot = SnapshotRow(
             job_pk(job.job_id), SNAPSHOT_SK, text=write.snapshot, config_hash=job.config_hash
         )
-        self.transaction.put(f"CreateJob {job.job_id}", job_row(job), absent(JobRow))
         self.transaction.put(f"CreateJob {job.job_id} snapshot", snapshot, absent(SnapshotRow))
 
     @add.register
@@ -75,8 +95,10 @@ class _Items:
         if write.lease_over_at is not None:
             condition &= JobRow.lease_expires_at <= write.lease_over_at
         actions = [JobRow.status.set(str(target)), *assign(JobRow, write.changes)]
+        if "runner" in write.changes and write.zone_id is not None:
+            actions.append(JobRow.runner_key.set(runner_key(write.zone_id, write.changes["runner"])))
         if target in JOB.terminal:
-            actions.append(JobRow.live.remove())
+            actions += [JobRow.live.remove(), JobRow.runner_key.remove()]
         if write.event is JobEvent.RETRY:
             # A QUEUED job without a deadline has no attempt under way: the next dispatch begins one.
             actions += [JobRow.lease_expires_at.remove(), JobRow.claim_id.remove(), JobRow.phase.remove()]
@@ -85,10 +107,15 @@ class _Items:
     @add.register
     def _(self, write: ledger.BeginAttempt) -> None:
         nothing_under_way = JobRow.lease_expires_at.does_not_exist() & (JobRow.attempt == write.number - 1)
+        begun: list[Action] = [
+            JobRow.attempt.set(write.number),
+            JobRow.lease_expires_at.set(write.claim_until),
+            *assign(JobRow, {"not_before": write.not_before}),
+        ]
         self._update(
             f"BeginAttempt {write.job_id}",
             JobRow(job_pk(write.job_id), JOB_SK),
-            [JobRow.attempt.set(write.number), JobRow.lease_expires_at.set(write.claim_until)],
+            begun,
             (JobRow.status == str(JobStatus.QUEUED)) & nothing_under_way,
         )
         attempt = AttemptRow(
@@ -134,6 +161,46 @@ class _Items:
             ],
             PlanRow.digest.does_not_exist(),
         )
+
+    @add.register
+    def _(self, write: ledger.StoreResult) -> None:
+        row = ResultRow(job_pk(write.job_id), RESULT_SK, result=plain(write.result))
+        self.transaction.put(f"StoreResult {write.job_id}", row, absent(ResultRow))
+
+    @add.register
+    def _(self, write: ledger.MoveIdentity) -> None:
+        target = IDENTITY.next(write.was, write.event)
+        not_older = IdentityRow.tested_as_of.does_not_exist() | (IdentityRow.tested_as_of <= write.began_at)
+        self._update(
+            f"MoveIdentity {write.identity_id}",
+            IdentityRow(*identity_key(write.zone_id, write.identity_id)),
+            [
+                IdentityRow.status.set(str(target)),
+                IdentityRow.tested_as_of.set(write.began_at),
+                *assign(IdentityRow, write.changes),
+            ],
+            (IdentityRow.status == str(write.was)) & not_older,
+        )
+
+    @add.register
+    def _(self, write: ledger.StoreResources) -> None:
+        fetched = write.fetched
+        self._update(
+            f"StoreResources {fetched.identity_id}",
+            IdentityRow(*identity_key(write.zone_id, fetched.identity_id)),
+            [IdentityRow.resources_at.set(fetched.fetched_at)],
+            present(IdentityRow),
+        )
+        row = ResourcesRow(
+            *resources_key(write.zone_id, fetched.identity_id),
+            fetched=plain(fetched),
+            fetched_at=fetched.fetched_at,
+        )
+        self.transaction.put(f"StoreResources {fetched.identity_id} row", row)
+
+    @add.register
+    def _(self, write: ledger.WriteAudit) -> None:
+        self.transaction.put(f"WriteAudit {write.entry.entry_id}", audit_row(write.entry))
 
     @add.register
     def _(self, write: ledger.CreateRun) -> None:

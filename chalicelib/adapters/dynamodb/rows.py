@@ -16,6 +16,7 @@ JOB_SK = "JOB"
 RUN_SK = "RUN"
 PLAN_SK = "PLAN"
 SNAPSHOT_SK = "SNAPSHOT"
+RESULT_SK = "RESULT"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -36,15 +37,21 @@ def runs_of_spec(spec_id: str) -> str:
     return f"{spec_pk(spec_id)}#RUNS"
 
 
+def runner_key(zone_id: str, runner: str) -> str:
+    """Where a job is found by the runner that is to take it, or has it."""
+    return f"{zone_id}#{runner}"
+
+
 def job_row(job: JobRecord) -> JobRow:
     """A new job's row, listed and live."""
     return JobRow(
         job_pk(job.job_id),
         JOB_SK,
         zone_key=jobs_of_zone(job.zone_id),
-        spec_key=jobs_of_spec(job.spec_id),
+        spec_key=jobs_of_spec(job.spec_id) if job.spec_id else None,
         listed_at=f"{job.created_at}#{job.job_id}",
         live=LIVE,
+        runner_key=runner_key(job.zone_id, job.runner),
         **_present(job),
     )
 

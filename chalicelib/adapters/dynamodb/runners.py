@@ -2,6 +2,7 @@
 
 from ...services.ports.runners import RunnerRecord
 from .connection import dynamodb_errors, get_or_none
+from .rows import record
 from .tables import RunnerRow
 
 RUNNER = "RUNNER"
@@ -20,15 +21,7 @@ class DynamoRunners:
         row = get_or_none(RunnerRow, runner_pk(runner_id), RUNNER)
         if row is None:
             return None
-        return RunnerRecord(
-            runner_id=row.runner_id,
-            kind=row.kind,
-            name=row.name,
-            zone_id=row.zone_id,
-            credential_sha256=row.credential_sha256,
-            settings=row.settings,
-            last_seen_at=row.last_seen_at,
-        )
+        return record(RunnerRecord, row)
 
     def put(self, runner: RunnerRecord) -> None:
         """One put; registering again replaces."""

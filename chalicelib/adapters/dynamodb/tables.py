@@ -6,8 +6,11 @@ Specs table::
     USER#{user}               ZONE#{zone}                   MembershipRow   the zones of a person
     ZONE#{zone}               ZONE                          ZoneRow
     ZONE#{zone}               MEMBER#{user}                 MemberRow       the people of a zone
+    ZONE#{zone}               INVITATION#{invitation}       InvitationRow
+    ZONE#{zone}               GIT#{host}                    GitLinkRow      a linked git host; no token in it
     ZONE#{zone}               IDENTITY#{identity}           IdentityRow
-    RUNNER#{runner}           RUNNER                        RunnerRow
+    ZONE#{zone}               RESOURCES#{identity}          ResourcesRow    what was last fetched
+    RUNNER#{runner}           RUNNER                        RunnerRow       index by_zone
     SPEC#{spec}               SPEC                          SpecRow         index by_zone
     SPEC#{spec}               REV#{rev:08}                  ComponentRow    a revision's head: its size
     SPEC#{spec}               REV#{rev:08}#{kind}#{name}    ComponentRow    a revision never changes
@@ -18,16 +21,19 @@ Specs table::
 
 Jobs table::
 
-    JOB#{job}                 JOB                           JobRow          indexes by_zone, by_spec, live
+    JOB#{job}                 JOB                           JobRow          all four indexes
     JOB#{job}                 SNAPSHOT                      SnapshotRow     canonical JSON text
     JOB#{job}                 PLAN                          PlanRow         manifest, summary, review objects
+    JOB#{job}                 RESULT                        ResultRow       a typed result
     JOB#{job}                 ATTEMPT#{n:03}                AttemptRow      task token, task, end
     RUN#{run}                 RUN                           RunRow          indexes by_zone, by_spec, live
     LOG#{job}                 {attempt:03}#{seq:08}         LogRow          TTL
     EVENT#{job}               {attempt:03}#{seq:08}         EventRow        TTL
+    AUDIT#{zone}              {at}#{entry}                  AuditRow        never changed
 
 Every access is one GetItem, one Query page or one transaction. ``live`` is sparse: only rows with work in
-hand carry it, so the reconciler's query costs what is in flight, not what ever was.
+hand carry it, so the reconciler's query costs what is in flight, not what ever was. ``by_runner`` is sparse
+in the same way: it is a runner's queue, and what it has in hand.
 """
 
 from typing import Any
@@ -38,7 +44,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 LIVE = "LIVE"
@@ -78,6 +84,22 @@ class Live(GlobalSecondaryIndex[Any]):
     listed_at = UnicodeAttribute(range_key=True)
 
 
+class ByRunner(GlobalSecondaryIndex[Any]):
+    """What waits for a runner, and what it has in hand, within one zone, oldest first.
+
+    The key is ``{zone}#{runner}``, or ``{zone}#any``. Heartbeats touch none of the attributes it carries.
+    """
+
+    class Meta:
+        index_name = "by_runner"
+        projection = IncludeProjection(
+            ["job_id", "job_type", "zone_id", "spec_id", "identity_id", "status", "attempt", "urgency"]
+        )
+
+    runner_key = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
 class SpecsTable(Model):
     """Base of every row of the specs table; :func:`connect` fills in where the table is."""
 
@@ -105,17 +127,22 @@ class JobsTable(Model):
     spec_key = UnicodeAttribute(null=True)
     listed_at = UnicodeAttribute(null=True)
     live = UnicodeAttribute(null=True)
+    runner_key = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     """TTL, Unix seconds."""
     by_zone = ByZone()
     by_spec = BySpec()
     live_index = Live()
+    by_runner = ByRunner()
 
 
 class ZoneRow(SpecsTable):
     zone_id = UnicodeAttribute()
     name = UnicodeAttribute()
-    settings = JSONAttribute(default=dict)
+    rules = JSONAttribute(default=dict)
+    """A :class:`~chalicelib.domain.zone_rules.ZoneRules`."""
+    admins = NumberAttribute(default=1)
+    """How many members are admins: the condition that keeps the last one."""
     request_hash = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     created_by = UnicodeAttribute()
@@ -134,17 +161,54 @@ class MemberRow(SpecsTable):
     since = UnicodeAttribute()
 
 
+class InvitationRow(SpecsTable):
+    invitation_id = UnicodeAttribute()
+    zone_id = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)
+    role = UnicodeAttribute()
+    code_sha256 = UnicodeAttribute()
+    """Of the code that is shown once; whoever brings it joins."""
+    status = UnicodeAttribute()
+    accepted_by = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()
+    """Unix seconds."""
+    request_hash = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+
+
+class GitLinkRow(SpecsTable):
+    link = JSONAttribute()
+    """A linked git host without its tokens, which are in Secrets Manager."""
+
+
 class IdentityRow(SpecsTable):
     identity_id = UnicodeAttribute()
     zone_id = UnicodeAttribute()
     provider = UnicodeAttribute()
     name = UnicodeAttribute()
     account_id = UnicodeAttribute(null=True)
+    method = UnicodeAttribute(null=True)
     role_reference = UnicodeAttribute(null=True)
     external_id = UnicodeAttribute(null=True)
+    gcp = JSONAttribute(null=True)
+    azure = JSONAttribute(null=True)
+    region = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
+    problem = UnicodeAttribute(null=True)
+    tested_at = UnicodeAttribute(null=True)
+    tested_as_of = UnicodeAttribute(null=True)
+    """When the test that ``status`` was told by began: an older one that ends later changes nothing."""
+    test_job_id = UnicodeAttribute(null=True)
+    resources_at = UnicodeAttribute(null=True)
     request_hash = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
+
+
+class ResourcesRow(SpecsTable):
+    fetched = JSONAttribute()
+    """A :class:`~chalicelib.domain.identity.FetchedResources`."""
+    fetched_at = UnicodeAttribute()
 
 
 class RunnerRow(SpecsTable):
@@ -156,7 +220,13 @@ class RunnerRow(SpecsTable):
     credential_sha256 = UnicodeAttribute()
     settings = JSONAttribute(default=dict)
     """Where tasks run: cluster, task definition, subnets."""
+    draining = BooleanAttribute(default=False)
+    version = UnicodeAttribute(null=True)
+    slots = NumberAttribute(null=True)
     last_seen_at = UnicodeAttribute(null=True)
+    request_hash = UnicodeAttribute(null=True)
+    created_at = UnicodeAttribute(null=True)
+    created_by = UnicodeAttribute(null=True)
 
 
 class SpecRow(SpecsTable):
@@ -232,14 +302,17 @@ class StateActRow(SpecsTable):
 class JobRow(JobsTable):
     job_id = UnicodeAttribute()
     job_type = UnicodeAttribute()
-    spec_id = UnicodeAttribute()
     zone_id = UnicodeAttribute()
-    run_id = UnicodeAttribute()
+    spec_id = UnicodeAttribute(null=True)
+    run_id = UnicodeAttribute(null=True)
+    identity_id = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     attempt = NumberAttribute(default=0)
-    config_hash = UnicodeAttribute()
+    config_hash = UnicodeAttribute(null=True)
     plan_job_id = UnicodeAttribute(null=True)
     runner = UnicodeAttribute()
+    urgency = UnicodeAttribute(null=True)
+    not_before = NumberAttribute(null=True)
     claim_id = UnicodeAttribute(null=True)
     cancel_requested = BooleanAttribute(default=False)
     terraform_started = BooleanAttribute(default=False)
@@ -272,10 +345,21 @@ class PlanRow(JobsTable):
     digest = UnicodeAttribute(null=True)
 
 
+class ResultRow(JobsTable):
+    result = JSONAttribute()
+    """A :data:`~chalicelib.domain.results.JobResult`."""
+
+
+class AuditRow(JobsTable):
+    entry = JSONAttribute()
+    """An :class:`~chalicelib.domain.audit.AuditEntry`."""
+
+
 class AttemptRow(JobsTable):
     number = NumberAttribute()
     runner = UnicodeAttribute()
     task_token = UnicodeAttribute(null=True)
+    """Of the workflow step that waits; a job by itself has none."""
     task_arn = UnicodeAttribute(null=True)
     dispatched_at = UnicodeAttribute()
     stopped_at = UnicodeAttribute(null=True)
@@ -325,7 +409,10 @@ SPEC_ROWS: tuple[type[SpecsTable], ...] = (
     ZoneRow,
     MembershipRow,
     MemberRow,
+    InvitationRow,
+    GitLinkRow,
     IdentityRow,
+    ResourcesRow,
     RunnerRow,
     SpecRow,
     ComponentRow,
@@ -339,7 +426,9 @@ JOB_ROWS: tuple[type[JobsTable], ...] = (
     JobRow,
     SnapshotRow,
     PlanRow,
+    ResultRow,
     AttemptRow,
+    AuditRow,
     RunRow,
     LogRow,
     EventRow,

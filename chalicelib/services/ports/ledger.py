@@ -13,11 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ...domain.audit import AuditEntry
 from ...domain.errors import AlethiaError
+from ...domain.identity import FetchedResources
+from ...domain.lifecycle.identity import IdentityEvent, IdentityStatus
 from ...domain.lifecycle.job import JobEvent, JobStatus
 from ...domain.lifecycle.run import RunEvent, RunStatus
 from ...domain.lifecycle.spec import SpecEvent
 from ...domain.plan import PlanResult
+from ...domain.results import JobResult
 from .facts import ComponentRecord
 from .jobs import JobRecord
 from .runs import RunRecord
@@ -40,13 +44,15 @@ class CreateJob:
     """A job and its frozen snapshot; refused if the job exists."""
 
     job: JobRecord
-    snapshot: str
+    snapshot: str | None = None
+    """``None`` for a job that is about no spec."""
 
 
 @dataclass(frozen=True)
 class MoveJob:
     """A job's transition, allowed from the lifecycle's sources (or the fewer named in `only_from`).
 
+    A change of ``runner`` moves it to that runner's queue (`zone_id` says whose zone the queue is of).
     `attempt` fences a runner: the job must still be in that attempt. `lease_over_at` holds only while
     the lease is not extended beyond that time.
     """
@@ -54,6 +60,7 @@ class MoveJob:
     job_id: str
     event: JobEvent
     changes: Changes = field(default_factory=dict)
+    zone_id: str | None = None
     attempt: int | None = None
     only_from: tuple[JobStatus, ...] | None = None
     lease_over_at: int | None = None
@@ -66,9 +73,12 @@ class BeginAttempt:
     job_id: str
     number: int
     runner: str
-    task_token: str
+    task_token: str | None
+    """The workflow step that waits; ``None`` for a job by itself."""
     at: str
     claim_until: int
+    not_before: int | None = None
+    """No runner may have it before (Unix seconds)."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,45 @@ class StorePlan:
 
     job_id: str
     result: PlanResult
+
+
+@dataclass(frozen=True)
+class StoreResult:
+    """What a job with a typed result found; written once, with the report that ends the job."""
+
+    job_id: str
+    result: JobResult
+
+
+@dataclass(frozen=True)
+class MoveIdentity:
+    """What a connection test says about its identity.
+
+    Refused (as :class:`LostRace`) when a test that began later was recorded before.
+    """
+
+    zone_id: str
+    identity_id: str
+    was: IdentityStatus
+    """The status that the event was read against."""
+    event: IdentityEvent
+    began_at: str
+    changes: Changes = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StoreResources:
+    """What is there in an account; refused when the identity is gone."""
+
+    zone_id: str
+    fetched: FetchedResources
+
+
+@dataclass(frozen=True)
+class WriteAudit:
+    """An audit entry, written with the change that it tells of."""
+
+    entry: AuditEntry
 
 
 @dataclass(frozen=True)
@@ -167,6 +216,10 @@ Write = (
     | EndAttempt
     | StartTerraform
     | StorePlan
+    | StoreResult
+    | MoveIdentity
+    | StoreResources
+    | WriteAudit
     | CreateRun
     | MoveRun
     | ExpectRun
