@@ -24,6 +24,8 @@ from chalicelib.domain.messages import (
     DataKeyRequest,
     Download,
     DownloadRequest,
+    GitToken,
+    GitTokenRequest,
     Heartbeat,
     HeartbeatAnswer,
     LockAnswer,
@@ -84,6 +86,10 @@ class Api:
 
     def download(self, request: DownloadRequest) -> Download:
         return self._post("downloads", request, Download)
+
+    def git_token(self, request: GitTokenRequest) -> GitToken:
+        """How a repository of the job's configuration is read. No access at all is :class:`ApiRefused`."""
+        return self._post("git-token", request, GitToken)
 
     def state(self, *, patience: float | None = None) -> StateAnswer:
         return self._read(self._send("GET", "state", None, patience), StateAnswer)
