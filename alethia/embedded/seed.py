@@ -4,10 +4,10 @@ Everything has an id of its own making, so that seeding again finds what is ther
 """
 
 from chalicelib.bootstrap import Container
+from chalicelib.domain.identity import IdentityForm
 from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.snapshot import sha256_hex
 from chalicelib.services.access import Principal
-from chalicelib.services.identities import IdentityForm
 from chalicelib.services.ports.runners import RunnerRecord
 from chalicelib.settings import Settings
 

@@ -5,10 +5,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from ..bootstrap import container
-from ..domain.identity import Identity
+from ..domain.identity import Identity, IdentityForm
 from ..domain.model import Model
 from ..domain.words import CloudProvider
-from ..services.identities import IdentityForm
 from ..services.paging import Page, PageRequest
 from .callers import UserCaller
 from .routing import IdempotencyKey, Routes

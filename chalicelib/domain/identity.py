@@ -22,6 +22,7 @@ __all__ = [
     "AzureFederation",
     "GcpFederation",
     "Identity",
+    "IdentityForm",
     "IdentityStatus",
     "RefusalCause",
     "subject_of",
@@ -70,6 +71,19 @@ class AzureFederation(Model):
 
     tenant_id: str
     client_id: str
+
+
+class IdentityForm(Model):
+    """What a person says about an account they link; the cloud's ``providers.linking`` judges it."""
+
+    provider: CloudProvider = CloudProvider.AWS
+    name: str
+    account_id: str | None = None
+    method: AccessMethod = AccessMethod.ROLE
+    role_reference: str | None = None
+    gcp: GcpFederation | None = None
+    azure: AzureFederation | None = None
+    region: str | None = None
 
 
 class Identity(Model):

@@ -3,9 +3,8 @@
 import secrets
 
 from ..domain.errors import FieldProblem, InvalidInput, NotFound
-from ..domain.identity import Identity, IdentityStatus
+from ..domain.identity import Identity, IdentityForm, IdentityStatus
 from ..domain.ids import derived_id, id_for
-from ..domain.model import Model
 from ..domain.words import CloudProvider, Role
 from .access import Access, Principal
 from .paging import Page, PageRequest
@@ -13,15 +12,6 @@ from .ports.clock import Clock, iso
 from .ports.identities import IdentityStore
 
 EXTERNAL_ID_BYTES = 24
-
-
-class IdentityForm(Model):
-    """What a person says about an account they link."""
-
-    provider: CloudProvider = CloudProvider.AWS
-    name: str
-    account_id: str
-    role_reference: str | None = None
 
 
 class Identities:
