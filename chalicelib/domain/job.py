@@ -6,6 +6,7 @@ from typing import Any
 
 from .lifecycle.job import JobStatus
 from .model import Model
+from .results import JobResult
 from .words import JobType, Role
 
 
@@ -155,6 +156,8 @@ class Job(Model):
     """Unix seconds."""
     error: JobError | None = None
     outputs: dict[str, Any] | None = None
+    result: JobResult | None = None
+    """What the job types with a typed result found; only where one job is read, not in lists."""
     late_report: dict[str, Any] | None = None
     """A report that came after the end, kept beside it; it changes nothing."""
     orphan_risk: bool = False

@@ -18,6 +18,8 @@ from .ports.spec_reader import SpecReader
 from .runs import Runs
 
 TRIES = 3
+TYPED = frozenset(job_type for job_type, rules in RULES.items() if not rules.in_run)
+"""Types whose jobs may have a typed result."""
 
 
 class JobPlan(Model):
@@ -57,7 +59,9 @@ class Jobs:
 
     def get(self, principal: Principal, job_id: str) -> Job:
         """One job of a zone that the caller may see."""
-        return self.require(principal, job_id, Role.VIEWER).public()
+        job = self.require(principal, job_id, Role.VIEWER)
+        result = self._jobs.result(job_id) if job.job_type in TYPED and job.status in JOB.terminal else None
+        return job.public().model_copy(update={"result": result})
 
     def require(self, principal: Principal, job_id: str, role: Role) -> JobRecord:
         """The job, for a caller with at least `role` in its zone."""

@@ -1,18 +1,22 @@
-"""Rows of jobs, their attempts, snapshots and plans."""
+"""Rows of jobs, their attempts, snapshots, plans and results."""
 
 from collections.abc import Sequence
 
+from pydantic import TypeAdapter
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from ...domain.lifecycle.job import JOB, WITH_A_RUNNER, JobStatus
 from ...domain.plan import PlanSummary
+from ...domain.results import JobResult
 from ...services.paging import Page
 from ...services.ports.jobs import Attempt, JobRecord, StoredPlan
 from .connection import ConditionFailed, dynamodb_errors, get_or_none, present
 from .paging import newest_first
-from .rows import JOB_SK, PLAN_SK, SNAPSHOT_SK, jobs_of_spec, jobs_of_zone, record
-from .tables import LIVE, AttemptRow, JobRow, JobsTable, PlanRow, SnapshotRow, attempt_sk, job_pk
+from .rows import JOB_SK, PLAN_SK, RESULT_SK, SNAPSHOT_SK, jobs_of_spec, jobs_of_zone, record
+from .tables import LIVE, AttemptRow, JobRow, JobsTable, PlanRow, ResultRow, SnapshotRow, attempt_sk, job_pk
+
+_RESULT: TypeAdapter[JobResult] = TypeAdapter(JobResult)
 
 
 class DynamoJobs:
@@ -29,6 +33,10 @@ class DynamoJobs:
     def plan(self, job_id: str) -> StoredPlan | None:
         row = get_or_none(PlanRow, job_pk(job_id), PLAN_SK)
         return None if row is None else record(StoredPlan, row, job_id=job_id)
+
+    def result(self, job_id: str) -> JobResult | None:
+        row = get_or_none(ResultRow, job_pk(job_id), RESULT_SK)
+        return None if row is None else _RESULT.validate_python(row.result)
 
     def attempt(self, job_id: str, number: int) -> Attempt | None:
         row = get_or_none(AttemptRow, job_pk(job_id), attempt_sk(number))

@@ -10,6 +10,7 @@ from typing import Protocol
 from ...domain.job import Job
 from ...domain.model import Model
 from ...domain.plan import PlanResult, PlanSummary, StoredObject
+from ...domain.results import JobResult
 from ..paging import Page
 
 
@@ -64,6 +65,9 @@ class JobStore(Protocol):
         """The frozen configuration, exactly as it was stored."""
 
     def plan(self, job_id: str) -> StoredPlan | None: ...
+
+    def result(self, job_id: str) -> JobResult | None:
+        """What a job with a typed result reported; ``None`` before its report, and of any other job."""
 
     def attempt(self, job_id: str, number: int) -> Attempt | None: ...
 
