@@ -18,6 +18,10 @@ from pydantic import BaseModel, ValidationError
 from chalicelib.domain.messages import (
     Assignment,
     ClaimRequest,
+    CloudCredentials,
+    CloudCredentialsRequest,
+    CloudToken,
+    CloudTokenRequest,
     CommitAnswer,
     CommitRequest,
     DataKey,
@@ -74,6 +78,12 @@ class Api:
     def heartbeat(self, beat: Heartbeat, *, timeout: float) -> HeartbeatAnswer:
         """One try only: the caller repeats, with what is newer."""
         return self._post("heartbeat", beat, HeartbeatAnswer, 0, timeout=timeout)
+
+    def cloud_credentials(self, request: CloudCredentialsRequest) -> CloudCredentials:
+        return self._post("cloud-credentials", request, CloudCredentials)
+
+    def cloud_token(self, request: CloudTokenRequest) -> CloudToken:
+        return self._post("cloud-token", request, CloudToken)
 
     def data_key(self, request: DataKeyRequest, *, patience: float | None = None) -> DataKey:
         return self._post("data-keys", request, DataKey, patience)

@@ -12,7 +12,9 @@ from chalicelib.domain.results import JobResult
 from chalicelib.domain.spec_config import Owner, SpecConfig
 from chalicelib.domain.words import CloudProvider, ComponentKind, Phase, Stream
 
+from .api import Api
 from .artifact import Artifact
+from .clouds import Cloud
 from .journal import Journal
 from .link import Link
 from .loopback import Loopback
@@ -54,6 +56,7 @@ class JobContext:
     temp: Path
     """terraform's temporary files, and its plugins' sockets."""
     masker: Masker
+    api: Api = field(repr=False)
     journal: Journal
     link: Link
     vault: Vault
@@ -66,6 +69,8 @@ class JobContext:
     """snapshot"""
     provider: Provider | None = None
     """snapshot"""
+    cloud: Cloud | None = field(default=None, repr=False)
+    """connect, credentials"""
     cloud_environment: dict[str, str] = field(default_factory=dict, repr=False)
     """credentials"""
     artifact: Artifact | None = None

@@ -7,6 +7,7 @@
     ├── ApiRefused        the control plane said no (4xx); carries status and details
     ├── Unreachable       the control plane or the store did not answer in time
     ├── StepFailed        a step can't go on; one plain sentence, and terraform's diagnostics
+    │   └── NotLetIn      the linked account does not let us in; carries the cause
     ├── Stopped           cancelled, told to end, or cut off: the job ends early, on purpose
     └── StateUnreadable   a state that must be there is not, or is not what was stored
 """
@@ -14,6 +15,7 @@
 from collections.abc import Sequence
 
 from chalicelib.domain.errors import AlethiaError
+from chalicelib.domain.identity import RefusalCause
 from chalicelib.domain.job import Diagnostic
 
 
@@ -42,6 +44,29 @@ class StepFailed(AlethiaError):
         super().__init__(message)
         self.diagnostics = list(diagnostics)
         self.step = step
+
+
+class NotLetIn(StepFailed):
+    """The linked account does not let us in; the message says what to do about it.
+
+    Parameters
+    ----------
+    account_id, principal : str or None
+        The account that we did get into, and who we are there, when it is not the one that was linked.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        cause: RefusalCause,
+        *,
+        account_id: str | None = None,
+        principal: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.cause = cause
+        self.account_id = account_id
+        self.principal = principal
 
 
 class Stopped(AlethiaError):

@@ -76,6 +76,7 @@ def run(settings: Settings, provider_of: ProviderOf, tell: Tell) -> bool:
                 folder=folder,
                 temp=temp,
                 masker=masker,
+                api=api,
                 journal=journal,
                 link=link,
                 vault=vault,
