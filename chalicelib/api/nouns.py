@@ -1,6 +1,21 @@
 """Every noun's routes: one line each. ``app.py`` registers them; the OpenAPI document is made of them."""
 
-from . import catalogue, identities, jobs, meta, objects, plan_review, runner, runs, specs, states, zones
+from . import (
+    catalogue,
+    cloud,
+    git,
+    identities,
+    jobs,
+    meta,
+    objects,
+    oidc,
+    plan_review,
+    runner,
+    runs,
+    specs,
+    states,
+    zones,
+)
 from .routing import Routes
 
 NOUNS: tuple[Routes, ...] = (
@@ -12,6 +27,9 @@ NOUNS: tuple[Routes, ...] = (
     runs.routes,
     jobs.routes,
     runner.routes,
+    cloud.routes,
+    git.routes,
+    oidc.routes,
     objects.routes,
     states.routes,
     plan_review.routes,

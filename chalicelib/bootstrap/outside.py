@@ -8,15 +8,19 @@ from ..settings import Settings
 if TYPE_CHECKING:
     from ..services.ports.audit import AuditStore
     from ..services.ports.clock import Clock
+    from ..services.ports.customer_aws import CustomerAws
     from ..services.ports.facts import FactStore
+    from ..services.ports.git import GitHosts, GitLinkStore, Vault
     from ..services.ports.identities import IdentityStore
     from ..services.ports.jobs import JobStore
     from ..services.ports.keys import Keys
     from ..services.ports.ledger import Ledger
     from ..services.ports.logs import LogStore
+    from ..services.ports.queue import RunnerQueues
     from ..services.ports.runner_tasks import RunnerTasks
     from ..services.ports.runners import Runners
     from ..services.ports.runs import RunStore
+    from ..services.ports.signing import SigningKeys
     from ..services.ports.specs import SpecStore
     from ..services.ports.states import StateRows
     from ..services.ports.store import ObjectStore
@@ -62,6 +66,29 @@ class Outside:
         return DynamoIdentities()
 
     @cached_property
+    def git_link_store(self) -> "GitLinkStore":
+        """Rows of linked git hosts."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.git_links import DynamoGitLinks
+
+        return DynamoGitLinks()
+
+    @cached_property
+    def git_hosts(self) -> "GitHosts":
+        """GitHub and GitLab."""
+        from ..adapters.git_hosts import HttpGitHosts, read_urls
+
+        return HttpGitHosts(read_urls(self.settings.git_host_urls))
+
+    @cached_property
+    def vault(self) -> "Vault":
+        """Secrets Manager, for what people gave us to keep."""
+        from ..adapters.aws import client
+        from ..adapters.secrets import SecretsVault
+
+        return SecretsVault(client("secretsmanager", self.settings))
+
+    @cached_property
     def audit_store(self) -> "AuditStore":
         """Rows of the audit trail."""
         self._tables  # noqa: B018  connects
@@ -92,6 +119,14 @@ class Outside:
         from ..adapters.dynamodb.runners import DynamoRunners
 
         return DynamoRunners()
+
+    @cached_property
+    def runner_queues(self) -> "RunnerQueues":
+        """What waits for runners."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.queue import DynamoQueues
+
+        return DynamoQueues()
 
     @cached_property
     def job_store(self) -> "JobStore":
@@ -149,6 +184,14 @@ class Outside:
         return KmsKeys(client("kms", self.settings), self.settings.kms_key_id)
 
     @cached_property
+    def signing_keys(self) -> "SigningKeys":
+        """KMS keys that sign."""
+        from ..adapters.aws import client
+        from ..adapters.kms_signing import KmsSigningKeys
+
+        return KmsSigningKeys(client("kms", self.settings))
+
+    @cached_property
     def workflow(self) -> "Workflow":
         """Step Functions."""
         from ..adapters.aws import client
@@ -163,3 +206,10 @@ class Outside:
         from ..adapters.ecs import EcsTasks
 
         return EcsTasks(client("ecs", self.settings), self.runners, self.settings)
+
+    @cached_property
+    def customer_aws(self) -> "CustomerAws":
+        """Customers' AWS accounts."""
+        from ..adapters.customer_aws import CustomerSts, sts_clients
+
+        return CustomerSts(sts_clients(self.settings), self.settings.control_plane_principal)

@@ -7,6 +7,11 @@ from .people import People
 
 if TYPE_CHECKING:
     from ..services.attempts import Attempts
+    from ..services.cloud_credentials import CloudBroker
+    from ..services.cloud_tokens import CloudTokens
+    from ..services.git_links import GitLinks
+    from ..services.git_secrets import GitSecrets
+    from ..services.git_tokens import GitTokens
     from ..services.objects import Objects
     from ..services.plan_review import PlanReview
     from ..services.sealed import SealedObjects
@@ -33,7 +38,66 @@ class Storage(People):
         """How attempts stand now."""
         from ..services.attempts import Attempts
 
-        return Attempts(self.job_store)
+        return Attempts(self.job_store, self.audit)
+
+    @cached_property
+    def cloud_broker(self) -> "CloudBroker":
+        """Sessions in linked AWS accounts."""
+        from ..services.cloud_credentials import CloudBroker
+
+        return CloudBroker(
+            jobs=self.job_store,
+            attempts=self.attempts,
+            access=self.cloud_access,
+            aws=self.customer_aws,
+        )
+
+    @cached_property
+    def cloud_tokens(self) -> "CloudTokens":
+        """Tokens of ours, for clouds that federate."""
+        from ..services.cloud_tokens import CloudTokens
+
+        return CloudTokens(
+            jobs=self.job_store,
+            attempts=self.attempts,
+            access=self.cloud_access,
+            issuer=self.oidc_issuer,
+        )
+
+    @cached_property
+    def _git_secrets(self) -> "GitSecrets":
+        from ..services.git_secrets import GitSecrets
+
+        return GitSecrets(self.vault, self.git_link_store, self.clock, self.settings.git_secrets_prefix)
+
+    @cached_property
+    def git_links(self) -> "GitLinks":
+        """Linked git hosts."""
+        from ..services.git_links import GitLinks
+
+        return GitLinks(
+            links=self.git_link_store,
+            secrets=self._git_secrets,
+            hosts=self.git_hosts,
+            access=self.access,
+            audit=self.audit,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def git_tokens(self) -> "GitTokens":
+        """Git tokens for running jobs."""
+        from ..services.git_tokens import GitTokens
+
+        return GitTokens(
+            jobs=self.job_store,
+            attempts=self.attempts,
+            links=self.git_link_store,
+            secrets=self._git_secrets,
+            hosts=self.git_hosts,
+            audit=self.audit,
+            clock=self.clock,
+        )
 
     @cached_property
     def objects(self) -> "Objects":

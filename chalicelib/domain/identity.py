@@ -114,6 +114,15 @@ class Identity(Model):
     """When its resources were last fetched."""
     created_at: str
 
+    @property
+    def acts_as(self) -> str | None:
+        """Whom a job is in the account: an AWS role, a GCP service account, an Azure application."""
+        if self.gcp is not None:
+            return self.gcp.service_account
+        if self.azure is not None:
+            return self.azure.client_id
+        return self.role_reference
+
 
 class FetchedResources(Model):
     """What the last FETCH_RESOURCES found in an account."""

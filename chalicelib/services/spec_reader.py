@@ -86,5 +86,5 @@ def snapshot_text(form: Form, identity: Identity | None) -> str:
         form=form,
         provider=form["provider"],
         account_id=identity.account_id if identity else None,
-        role_reference=identity.role_reference if identity else None,
+        role_reference=identity.acts_as if identity else None,
     )
