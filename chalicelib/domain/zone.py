@@ -1,5 +1,6 @@
 """A zone: the workspace that specs, identities and people belong to."""
 
+from .ids import derived_id
 from .model import Model
 from .words import Role
 from .zone_rules import ZoneRules
@@ -21,3 +22,19 @@ class ZoneOfMember(Model):
     zone_id: str
     name: str
     role: Role
+
+
+class Member(Model):
+    """A person in a zone."""
+
+    member_id: str
+    """Names the person in paths: an issuer's subjects may hold any symbol."""
+    user: str
+    """The subject that the person's issuer names them by."""
+    role: Role
+    since: str
+
+
+def member_id_of(zone_id: str, user: str) -> str:
+    """The one id that a person has in a zone, member or not."""
+    return derived_id("member", zone_id, user)

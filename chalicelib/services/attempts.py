@@ -3,8 +3,12 @@
 from typing import NamedTuple
 
 from ..domain.attempts import AttemptFacts
-from ..domain.errors import Fenced, NotFound
+from ..domain.errors import Fenced, Forbidden, NotFound
+from ..domain.ids import attempt_id
+from .audit import Audit
 from .ports.jobs import JobStore
+
+OVER = "This attempt is over: nothing is handed out to it any more."
 
 
 class AttemptCaller(NamedTuple):
@@ -15,10 +19,11 @@ class AttemptCaller(NamedTuple):
 
 
 class Attempts:
-    """Reads attempts beside their jobs."""
+    """Reads attempts beside their jobs. What a token asks for after its attempt is refused, and audited."""
 
-    def __init__(self, jobs: JobStore) -> None:
+    def __init__(self, jobs: JobStore, audit: Audit) -> None:
         self._jobs = jobs
+        self._audit = audit
 
     def facts(self, job_id: str, attempt: int) -> AttemptFacts | None:
         """The attempt, or ``None`` when there was never such a one."""
@@ -59,3 +64,40 @@ class Attempts:
         if not facts.is_current():
             raise Fenced("This attempt is over: it may finish what it began, and begin nothing.")
         return facts
+
+    def handing_out(self, job_id: str, attempt: int) -> AttemptFacts:
+        """The attempt, if it may be given something to work with: a credential, a token, a key, an address.
+
+        Raises
+        ------
+        Forbidden
+            The job ended, or a newer attempt works on it; the refusal is in the audit.
+        """
+        facts = self.known(job_id, attempt)
+        if not facts.is_current():
+            raise self._refusal(facts)
+        return facts
+
+    def finishing(self, job_id: str, attempt: int) -> AttemptFacts:
+        """The attempt, if it may still bring its last state home: as :meth:`handing_out`, but one that lost
+        its lease may as well, since terraform may have changed the cloud until it was stopped.
+
+        Raises
+        ------
+        Forbidden
+            Its own report ended the job, or a newer attempt works on it.
+        """
+        facts = self.known(job_id, attempt)
+        if facts.reported or facts.attempt != facts.current_attempt:
+            raise self._refusal(facts)
+        return facts
+
+    def _refusal(self, facts: AttemptFacts) -> Forbidden:
+        self._audit.refused(
+            facts.zone_id,
+            actor=f"job:{attempt_id(facts.job_id, facts.attempt)}",
+            action="token.refused",
+            subject=facts.job_id,
+            reason=OVER,
+        )
+        return Forbidden(OVER)

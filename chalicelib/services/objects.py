@@ -3,9 +3,9 @@
 A runner holds no key of the store and none of KMS. It asks here, for its own job; the answers reach no
 further than its spec's folder and, of other jobs' objects, only the states and the plan that it applies.
 
-Which attempt may write: the current one, anything. One that is *over* (its lease was lost, a newer one
-runs, the job ended) only states: terraform may have changed the cloud until it was stopped, and its last
-state is then the only true one. That upload is harmless in itself, since no two attempts share a name;
+Which attempt may write: the current one, anything. One that is *over* without having reported (its lease was
+lost) only states: terraform may have changed the cloud until it was stopped, and its last state is then the
+only true one. That upload is harmless in itself, since no two attempts share a name;
 whether it becomes the head is the commit's decision (:mod:`chalicelib.services.states`).
 """
 
@@ -59,7 +59,7 @@ class Objects:
 
     def open_key(self, caller: AttemptCaller, context: dict[str, str], wrapped_key: str) -> DataKey:
         """The data key out of the head of an object that this job may read."""
-        facts = self._attempts.known(*caller)
+        facts = self._attempts.finishing(*caller)
         name = context.get("object", "")
         # A state outlives its spec: the next one of the same name opens what the last one left.
         spec_id = context.get("spec", "") if is_state(name, self._folder(facts)) else facts.subject_id
@@ -94,7 +94,7 @@ class Objects:
 
     def download(self, caller: AttemptCaller, key: str) -> Download:
         """Where to read an object of the job's own spec; anybody else's does not exist."""
-        facts = self._attempts.known(*caller)
+        facts = self._attempts.finishing(*caller)
         try:
             name = name_of(key)
         except ValueError:
@@ -104,8 +104,8 @@ class Objects:
 
     def _writer(self, caller: AttemptCaller, purpose: ObjectPurpose) -> AttemptFacts:
         if purpose is ObjectPurpose.STATE:
-            return self._attempts.known(*caller)
-        return self._attempts.current(*caller)
+            return self._attempts.finishing(*caller)
+        return self._attempts.handing_out(*caller)
 
     def _folder(self, facts: AttemptFacts) -> str:
         if facts.spec_id is None:

@@ -5,13 +5,15 @@ import base64
 import httpx
 import pytest
 
+from chalicelib.adapters.dynamodb.audit import DynamoAudit
 from chalicelib.domain.envelope import unpack
-from chalicelib.domain.errors import Fenced, InvalidInput, NotFound
+from chalicelib.domain.errors import Forbidden, InvalidInput, NotFound
 from chalicelib.domain.lifecycle.job import JobStatus
 from chalicelib.domain.messages import ObjectPurpose
 from chalicelib.domain.plan import StoredObject
 from chalicelib.domain.store_names import name_of
 from chalicelib.domain.words import JobType
+from chalicelib.services.paging import PageRequest
 from tests.support.builders import FakeClock
 from tests.support.dynamodb import Tables
 from tests.support.s3 import TestKms, TestStore
@@ -107,7 +109,7 @@ def test_an_upload_under_another_attempts_name_is_refused(world: StateWorld) -> 
 def test_an_attempt_that_is_over_writes_nothing_more(
     world: StateWorld, status: JobStatus, purpose: ObjectPurpose
 ) -> None:
-    with pytest.raises(Fenced):
+    with pytest.raises(Forbidden):
         world.a_runner(status=status).upload(b"late", purpose)
 
 
@@ -123,3 +125,22 @@ def test_asked_twice_for_one_name_gives_two_keys_and_two_objects(world: StateWor
     assert keys[0].name == keys[1].name
     assert keys[0].key != keys[1].key
     assert keys[0].key not in repr(keys[0])
+
+
+def test_an_attempt_that_reported_gets_nothing_at_all(world: StateWorld) -> None:
+    runner = world.a_runner()
+    stored = runner.upload(a_state(1))
+    done = world.a_runner(status=JobStatus.SUCCESS, reported_attempt=1, job_id=runner.caller.job_id)
+    for ask in (
+        lambda: world.objects.download(done.caller, stored.key),
+        lambda: world.objects.data_key(done.caller, ObjectPurpose.STATE, 2),
+        lambda: world.objects.upload(done.caller, name_of(stored.key), stored.sha256, 1),
+    ):
+        with pytest.raises(Forbidden, match="attempt is over"):
+            ask()
+    (kept,) = DynamoAudit().of_zone(world.spec.zone_id, PageRequest()).items
+    assert (kept.action, kept.actor, kept.outcome) == (
+        "token.refused",
+        f"job:{done.caller.job_id}-1",
+        "refused",
+    )

@@ -17,6 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chalicelib.adapters.crypto import AesGcm
+from chalicelib.adapters.dynamodb.audit import DynamoAudit
 from chalicelib.adapters.dynamodb.jobs import DynamoJobs
 from chalicelib.adapters.dynamodb.rows import job_row
 from chalicelib.adapters.dynamodb.specs import DynamoSpecs
@@ -24,14 +25,12 @@ from chalicelib.adapters.dynamodb.states import DynamoStates
 from chalicelib.adapters.dynamodb.tables import (
     AttemptRow,
     JobRow,
-    MemberRow,
     SpecRow,
     StateRow,
     attempt_sk,
     job_pk,
     spec_pk,
     state_pk,
-    zone_pk,
 )
 from chalicelib.adapters.dynamodb.zones import DynamoZones
 from chalicelib.domain.ids import new_id
@@ -43,6 +42,7 @@ from chalicelib.domain.state import LockInfo, StateHead, StateVersion
 from chalicelib.domain.words import JobType, Role
 from chalicelib.services.access import Access, Principal
 from chalicelib.services.attempts import AttemptCaller, Attempts
+from chalicelib.services.audit import Audit
 from chalicelib.services.objects import Objects
 from chalicelib.services.plan_review import PlanReview
 from chalicelib.services.ports.clock import unix
@@ -55,6 +55,7 @@ from chalicelib.services.state_reader import StateReader
 from chalicelib.services.states import States
 
 from .builders import FakeClock, a_form, a_plan_job, a_spec
+from .people import join
 from .s3 import TestKms, TestStore
 
 LINEAGE = "3f1d4a52-0b1e-4c55-9d0a-6a1a5f0c7a11"
@@ -93,9 +94,9 @@ class StateWorld:
         self.store, self.kms, self.clock = store, kms, clock
         self.rows, self.jobs, self.specs = DynamoStates(), DynamoJobs(), DynamoSpecs()
         self.sealed = SealedObjects(store.store, kms.keys, AesGcm())
-        self.attempts = Attempts(self.jobs)
-        heads = StateHeads(self.specs, self.rows)
         access = Access(DynamoZones())
+        self.attempts = Attempts(self.jobs, Audit(DynamoAudit(), access, clock))
+        heads = StateHeads(self.specs, self.rows)
         self.objects = Objects(store.store, kms.keys, self.attempts, heads)
         self.states = States(self.rows, store.store, self.sealed, self.attempts, heads, clock)
         self.reader = StateReader(self.rows, self.sealed)
@@ -138,9 +139,7 @@ class StateWorld:
     def a_person(self, role: Role) -> Principal:
         """Somebody with this role in the zone."""
         user = f"{role}-{new_id('user')}"
-        pk = zone_pk(self.spec.zone_id)
-        MemberRow(pk, f"MEMBER#{user}", user=user, role=str(role), since="2026").save()
-        return Principal(user=user)
+        return join(self.spec.zone_id, user, role)
 
     def head(self) -> StateHead:
         """The row that decides, as it is now."""

@@ -5,9 +5,10 @@ Specs table::
     pk                        sk                            row
     USER#{user}               ZONE#{zone}                   MembershipRow   the zones of a person
     ZONE#{zone}               ZONE                          ZoneRow
-    ZONE#{zone}               MEMBER#{user}                 MemberRow       the people of a zone
+    ZONE#{zone}               MEMBER#{member}               MemberRow       the people of a zone
     ZONE#{zone}               INVITATION#{invitation}       InvitationRow
     ZONE#{zone}               GIT#{host}                    GitLinkRow      a linked git host; no token in it
+    ZONE#{zone}               GITLOCK#{host}                GitLockRow      who rewrites its secret now
     ZONE#{zone}               IDENTITY#{identity}           IdentityRow
     ZONE#{zone}               RESOURCES#{identity}          ResourcesRow    what was last fetched
     RUNNER#{runner}           RUNNER                        RunnerRow       index by_zone
@@ -93,7 +94,17 @@ class ByRunner(GlobalSecondaryIndex[Any]):
     class Meta:
         index_name = "by_runner"
         projection = IncludeProjection(
-            ["job_id", "job_type", "zone_id", "spec_id", "identity_id", "status", "attempt", "urgency"]
+            [
+                "job_id",
+                "job_type",
+                "zone_id",
+                "spec_id",
+                "identity_id",
+                "status",
+                "attempt",
+                "urgency",
+                "not_before",
+            ]
         )
 
     runner_key = UnicodeAttribute(hash_key=True)
@@ -178,8 +189,25 @@ class InvitationRow(SpecsTable):
 
 
 class GitLinkRow(SpecsTable):
-    link = JSONAttribute()
     """A linked git host without its tokens, which are in Secrets Manager."""
+
+    zone_id = UnicodeAttribute()
+    host = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    account = UnicodeAttribute()
+    linked_by = UnicodeAttribute()
+    linked_at = UnicodeAttribute()
+    expires_at = UnicodeAttribute(null=True)
+    refreshable = BooleanAttribute(default=False)
+    problem = UnicodeAttribute(null=True)
+    problem_at = UnicodeAttribute(null=True)
+    version = NumberAttribute()
+
+
+class GitLockRow(SpecsTable):
+    holder = UnicodeAttribute()
+    until = NumberAttribute()
+    """Unix seconds: from then on anybody may take it."""
 
 
 class IdentityRow(SpecsTable):
@@ -411,6 +439,7 @@ SPEC_ROWS: tuple[type[SpecsTable], ...] = (
     MemberRow,
     InvitationRow,
     GitLinkRow,
+    GitLockRow,
     IdentityRow,
     ResourcesRow,
     RunnerRow,

@@ -2,7 +2,7 @@
 
 from ...domain.errors import Conflict
 from ...domain.words import Role
-from ...domain.zone import Zone, ZoneOfMember
+from ...domain.zone import Zone, ZoneOfMember, member_id_of
 from ...services.paging import Page, PageRequest
 from .connection import (
     ConditionFailed,
@@ -25,6 +25,11 @@ def user_pk(user: str) -> str:
     return f"USER#{user}"
 
 
+def member_sk(zone_id: str, user: str) -> str:
+    """Sort key of a person in the zone's partition."""
+    return f"MEMBER#{member_id_of(zone_id, user)}"
+
+
 class DynamoZones:
     """:class:`~chalicelib.services.ports.zones.Zones` on the specs table."""
 
@@ -38,7 +43,8 @@ class DynamoZones:
                 row = ZoneRow(pk, ZONE, request_hash=request_hash, **zone.model_dump())
                 write.put("the zone", row, absent(ZoneRow))
                 write.put(
-                    "the member", MemberRow(pk, f"MEMBER#{user}", user=user, role=role, since=zone.created_at)
+                    "the member",
+                    MemberRow(pk, member_sk(zone.zone_id, user), user=user, role=role, since=zone.created_at),
                 )
                 write.put("the membership", membership)
         except ConditionFailed:
@@ -68,5 +74,5 @@ class DynamoZones:
 
     def role_of(self, zone_id: str, user: str) -> Role | None:
         """One GetItem."""
-        row = get_or_none(MemberRow, zone_pk(zone_id), f"MEMBER#{user}")
+        row = get_or_none(MemberRow, zone_pk(zone_id), member_sk(zone_id, user))
         return None if row is None else Role(row.role)

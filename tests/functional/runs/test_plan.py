@@ -2,10 +2,10 @@
 
 import pytest
 
-from chalicelib.adapters.dynamodb.tables import MemberRow, zone_pk
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, RunInProgress
 from chalicelib.domain.lifecycle.spec import SpecStatus
 from chalicelib.services.access import Principal
+from tests.support.people import join
 from tests.support.runs import ADA, DEFINITION, World, failed
 
 
@@ -147,7 +147,7 @@ class TestApprovedBeforehand:
         assert world.run.status == "AWAITING_REVIEW"
 
     def test_it_takes_the_approvers_role(self, world: World) -> None:
-        MemberRow(zone_pk(world.zone_id), "MEMBER#pat", user="pat", role="planner", since="2026").save()
+        join(world.zone_id, "pat", "planner")
         with pytest.raises(Forbidden, match="approver"):
             world.container.runs.start_plan(Principal("pat"), world.spec_id, auto_approve=True)
         assert world.container.runs.start_plan(Principal("pat"), world.spec_id).status == "PLANNING"

@@ -2,9 +2,10 @@
 
 import pytest
 
-from chalicelib.adapters.dynamodb.tables import IdentityRow, MemberRow, PlanRow, job_pk, zone_pk
+from chalicelib.adapters.dynamodb.tables import IdentityRow, PlanRow, job_pk, zone_pk
 from chalicelib.domain.errors import Forbidden, InvalidInput, NotFound, StalePlan, WrongStatus
 from chalicelib.services.access import Principal
+from tests.support.people import join
 from tests.support.runs import ADA, World
 
 SENTENCE = "Configuration has changed since the plan was generated. Please re-plan."
@@ -188,4 +189,4 @@ def test_a_wait_that_times_out_after_the_time_is_over_expires_the_review(world: 
 
 
 def _member(world: World, user: str, role: str) -> None:
-    MemberRow(zone_pk(world.zone_id), f"MEMBER#{user}", user=user, role=role, since="2026").save()
+    join(world.zone_id, user, role)
