@@ -33,7 +33,7 @@ _REV: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=1, le=99_999_999, s
 _ID: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(pattern=ID_PATTERN)])
 
 
-@routes.post("/api/specs", status=201)
+@routes.post("/api/specs", status=201, errors=(404,))
 def create_spec(
     caller: UserCaller,
     body: Annotated[JsonObject, Documented(CreateSpec)],

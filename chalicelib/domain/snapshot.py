@@ -17,6 +17,9 @@ from .components import COLLECTIONS, SINGLETONS
 SCHEMA = 1
 """Raised when the snapshot's shape changes; a runner refuses a schema that it does not know."""
 
+EXACT = 2**53 - 1
+"""Beyond it, JSON integers stop being exact, and RFC 8785 refuses them; floats it writes as they are."""
+
 
 def canonical_json(value: Any) -> str:
     """RFC 8785 text of a JSON value; DynamoDB's ``Decimal`` becomes the number it stands for."""
@@ -92,11 +95,16 @@ def _named(value: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return float(value) if value != value.to_integral_value() else _whole(value)
     if isinstance(value, float) and value.is_integer():
-        return int(value)
+        return _whole(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
+
+
+def _whole(value: Decimal | float) -> int | float:
+    """``1.0`` is ``1``; beyond what JSON carries exactly, a number stays the float that it is."""
+    return int(value) if abs(value) <= EXACT else float(value)
