@@ -99,8 +99,13 @@ class EcsTasks:
                 self._client_of(place).stop_task(cluster=place.cluster, task=task_arn, reason=reason)
 
     def _place(self, runner_id: str) -> Place | None:
+        """Where the runner's containers go; ``None`` for one that brings its own machine, or is gone."""
+        if runner_id == ANY_RUNNER:
+            return None
         runner = self._runners.get(runner_id)
-        if runner_id == ANY_RUNNER or (runner is not None and runner.kind is RunnerKind.SELF_HOSTED):
+        if runner is None and runner_id != self._settings.platform_runner:
+            return None
+        if runner is not None and runner.kind is RunnerKind.SELF_HOSTED:
             return None
         if runner is not None and "cluster" in runner.settings:
             return Place.model_validate(runner.settings)

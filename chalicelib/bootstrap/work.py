@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from ..services.lost_attempts import LostAttempts
     from ..services.mark_run import MarkRun
     from ..services.plan_guard import PlanGuard
+    from ..services.queue import Polls
     from ..services.reconcile import Reconcile
     from ..services.record_plan import RecordPlan
     from ..services.review import Review
     from ..services.runner_choice import RunnerChoice
     from ..services.runner_protocol import RunnerProtocol
+    from ..services.runner_registry import RunnerRegistry
     from ..services.runner_wait import RunnerWait
     from ..services.runs import Runs
     from ..services.single_jobs import SingleJobs
@@ -44,7 +46,7 @@ class Work(Storage):
         """Which runner takes a job."""
         from ..services.runner_choice import RunnerChoice
 
-        return RunnerChoice(self.runners, self.settings.platform_runner)
+        return RunnerChoice(self.runners, self.zone_store, self.settings.platform_runner)
 
     @cached_property
     def plan_guard(self) -> "PlanGuard":
@@ -135,6 +137,7 @@ class Work(Storage):
                 guard=self.plan_guard,
                 tokens=self.job_tokens,
                 doorbell=self.doorbell,
+                audit=self.audit,
                 clock=self.clock,
             ),
             Heartbeats(
@@ -171,7 +174,34 @@ class Work(Storage):
         """Patience with runners."""
         from ..services.runner_wait import RunnerWait
 
-        return RunnerWait(self.runners, self.zone_store)
+        return RunnerWait(self.runners, self.zone_store, self.clock, self.settings.platform_runner)
+
+    @cached_property
+    def runner_registry(self) -> "RunnerRegistry":
+        """Runners of zones, for people."""
+        from ..services.runner_registry import RunnerRegistry
+
+        return RunnerRegistry(
+            runners=self.runners,
+            queues=self.runner_queues,
+            access=self.access,
+            audit=self.audit,
+            clock=self.clock,
+            platform_runner=self.settings.platform_runner,
+        )
+
+    @cached_property
+    def polls(self) -> "Polls":
+        """Work for self-hosted runners."""
+        from ..services.queue import Polls
+
+        return Polls(
+            runners=self.runners,
+            queues=self.runner_queues,
+            audit=self.audit,
+            clock=self.clock,
+            poll_seconds=self.settings.runner_poll_seconds,
+        )
 
     @cached_property
     def attempt_start(self) -> "AttemptStart":
@@ -281,6 +311,7 @@ class Work(Storage):
             specs=self.spec_reader,
             states=self.state_reader,
             doorbell=self.doorbell,
+            runner_wait=self.runner_wait,
             clock=self.clock,
         )
 

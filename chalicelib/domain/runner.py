@@ -1,8 +1,17 @@
 """A runner: where jobs execute. Kinds differ in who starts the worker; the worker is the same."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from pydantic import Field
+
 from .model import Model
+
+SEEN_EVERY = timedelta(seconds=30)
+"""How often a poll is written down, at most."""
+
+OFFLINE_AFTER = timedelta(seconds=90)
+"""A self-hosted runner that has not asked for work for this long is OFFLINE."""
 
 
 class RunnerKind(StrEnum):
@@ -44,3 +53,31 @@ class Runner(Model):
     jobs: list[CurrentJob] = []
     created_at: str | None = None
     created_by: str | None = None
+
+
+class RegisteredRunner(Model):
+    """The answer to a registration, or to a rotation: the one moment at which the credential is shown."""
+
+    runner: Runner
+    credential: str | None = Field(None, repr=False)
+    """``{runner_id}.{secret}``. ``None`` when the request was a repeat: it is never shown a second time."""
+    note: str
+
+
+def status_of(kind: RunnerKind, *, draining: bool, last_seen_at: str | None, now: datetime) -> RunnerStatus:
+    """How a runner stands. A container is started when there is work, so its kind is never OFFLINE."""
+    if draining:
+        return RunnerStatus.DRAINING
+    if kind is RunnerKind.FARGATE:
+        return RunnerStatus.ONLINE
+    seen = datetime.fromisoformat(last_seen_at) if last_seen_at else None
+    return RunnerStatus.OFFLINE if seen is None or now - seen > OFFLINE_AFTER else RunnerStatus.ONLINE
+
+
+def ago(since: str, now: datetime) -> str:
+    """How long ago, in the largest unit that fits: ``3 h ago``."""
+    seconds = max(0, int((now - datetime.fromisoformat(since)).total_seconds()))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago"

@@ -5,7 +5,7 @@ for only while there is none. An apply outside of its zone's change windows begi
 row says from when on a runner may have it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..domain.errors import NotFound
 from ..domain.ids import attempt_id
@@ -17,6 +17,8 @@ from .ports.ledger import BeginAttempt, Ledger, LostRace
 from .ports.runner_tasks import RunnerTask, RunnerTasks
 from .runner_wait import RunnerWait
 from .start_times import StartTimes
+
+YOUNG = timedelta(seconds=20)
 
 
 class AttemptStart:
@@ -60,7 +62,13 @@ class AttemptStart:
         if job.status is not JobStatus.QUEUED or job.lease_expires_at is None or job.attempt == 0:
             return False
         attempt = self._jobs.attempt(job.job_id, job.attempt)
-        return attempt is not None and self._start_task(job, attempt, task_definition)
+        if attempt is None or self._is_young(attempt):
+            return False
+        return self._start_task(job, attempt, task_definition)
+
+    def _is_young(self, attempt: Attempt) -> bool:
+        """Whoever began it may be asking for its container in this very moment."""
+        return self._clock.now() - datetime.fromisoformat(attempt.dispatched_at) < YOUNG
 
     def _attempt(self, job: JobRecord, task_token: str | None) -> Attempt:
         """The attempt under way, ringing `task_token` from now on; a fresh one if none is."""

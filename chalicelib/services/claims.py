@@ -9,16 +9,20 @@ from ..domain.lifecycle.run import RunStatus
 from ..domain.messages import Assignment, ClaimRequest, PlanToApply
 from ..domain.runner import RunnerKind
 from ..domain.words import JobType
+from .audit import Audit
 from .cloud_access import JobCloudAccess
 from .doorbell import Doorbell
 from .job_tokens import JobTokens
 from .plan_guard import PlanGuard
 from .ports.clock import Clock, iso, unix
 from .ports.jobs import JobRecord, JobStore
-from .ports.ledger import ExpectRun, ExpectSpec, Ledger, LostRace, MoveJob, Write
+from .ports.ledger import ExpectRun, ExpectSpec, Ledger, LostRace, MoveJob, Write, WriteAudit
 from .ports.runners import RunnerRecord, Runners
 from .ports.runs import RunRecord, RunStore
 from .ports.spec_reader import SpecReader
+
+NOT_ITS_OWN = "There is no such job for this runner."
+DRAINING = "This runner is draining: it finishes what it has, and takes nothing more."
 
 
 class Claims:
@@ -36,6 +40,7 @@ class Claims:
         guard: PlanGuard,
         tokens: JobTokens,
         doorbell: Doorbell,
+        audit: Audit,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -47,6 +52,7 @@ class Claims:
         self._guard = guard
         self._tokens = tokens
         self._doorbell = doorbell
+        self._audit = audit
         self._clock = clock
 
     def claim(self, runner_id: str, job_id: str, request: ClaimRequest) -> Assignment:
@@ -67,7 +73,8 @@ class Claims:
         job = self._jobs.get(job_id)
         runner = self._runners.get(runner_id)
         if job is None or runner is None or not may_take(runner, job):
-            raise NotFound("There is no such job for this runner.")
+            self._refused(job, runner_id, job_id, NOT_ITS_OWN)
+            raise NotFound(NOT_ITS_OWN)
         if not _is_repeat(job, request):
             self._take(job, runner, request)
             job = self._jobs.get(job_id)
@@ -78,7 +85,8 @@ class Claims:
 
     def _take(self, job: JobRecord, runner: RunnerRecord, request: ClaimRequest) -> None:
         if runner.draining:
-            raise Fenced("This runner is draining: it finishes what it has, and takes nothing more.")
+            self._refused(job, runner.runner_id, job.job_id, DRAINING)
+            raise Fenced(DRAINING)
         if request.attempt != job.attempt:
             raise Fenced(
                 f"Attempt {request.attempt} is not the one that was dispatched.",
@@ -100,8 +108,16 @@ class Claims:
             "lease_expires_at": unix(now) + RULES[job.job_type].lease_seconds,
             "phase": None,
         }
+        entry = self._audit.entry(
+            job.zone_id,
+            actor=f"runner:{runner.runner_id}",
+            action="job.claimed",
+            subject=job.job_id,
+            after={"attempt": job.attempt, "runner": runner.runner_id},
+        )
         writes: list[Write] = [
-            MoveJob(job.job_id, JobEvent.CLAIM, changes, zone_id=job.zone_id, attempt=job.attempt)
+            MoveJob(job.job_id, JobEvent.CLAIM, changes, zone_id=job.zone_id, attempt=job.attempt),
+            WriteAudit(entry),
         ]
         if job.job_type is JobType.DEPLOY:
             writes += self._still_approved(job)
@@ -114,6 +130,16 @@ class Claims:
             if job.job_type is JobType.DEPLOY:
                 self._still_approved(job)
             raise Fenced("Another runner claimed the job first, or it ended.") from None
+
+    def _refused(self, job: JobRecord | None, runner_id: str, job_id: str, reason: str) -> None:
+        """In the trail of the zone whose job somebody reached for."""
+        self._audit.refused(
+            job.zone_id if job else None,
+            actor=f"runner:{runner_id}",
+            action="claim.refused",
+            subject=job_id,
+            reason=reason,
+        )
 
     def _still_approved(self, job: JobRecord) -> list[Write]:
         """The conditions of a DEPLOY's claim, after a look at each that says in words what fails."""

@@ -2,12 +2,13 @@
 
 A job that changes nothing gets a fresh attempt, up to its limit. A DEPLOY or DESTROY never retries blindly:
 it FAILs, and says what terraform's recorded events prove done, what was in flight, and what exists without
-being in the state.
+being in the state. A job that no self-hosted runner took in time FAILs at once, whatever its type: another
+attempt would wait for the same runner.
 """
 
 from ..domain.ids import attempt_id
-from ..domain.job import RULES, ApplyProgress, JobError
-from ..domain.lifecycle.job import JOB, JobEvent
+from ..domain.job import ANY_RUNNER, RULES, ApplyProgress, JobError
+from ..domain.lifecycle.job import JOB, JobEvent, JobStatus
 from ..domain.progress import progress_of
 from .doorbell import Doorbell
 from .ports.clock import Clock, iso
@@ -16,6 +17,7 @@ from .ports.ledger import EndAttempt, Ledger, LostRace, MoveJob
 from .ports.logs import LogStore
 from .ports.spec_reader import SpecReader
 from .ports.state_reader import StateReader
+from .runner_wait import RunnerWait
 
 
 class LostAttempts:
@@ -30,6 +32,7 @@ class LostAttempts:
         specs: SpecReader,
         states: StateReader,
         doorbell: Doorbell,
+        runner_wait: RunnerWait,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -38,9 +41,15 @@ class LostAttempts:
         self._specs = specs
         self._states = states
         self._doorbell = doorbell
+        self._runner_wait = runner_wait
         self._clock = clock
 
-    def end(self, job: JobRecord, why: str, *, lease_over_at: int | None = None) -> bool:
+    def end_of_lease(self, job: JobRecord, now: int) -> bool:
+        """The lease is over at `now` (Unix seconds): nobody took the job in time, or its runner was lost."""
+        gave_up = self._runner_wait.gave_up(job) if job.status is JobStatus.QUEUED else None
+        return self.end(job, gave_up or lease_ended(job), lease_over_at=now, retry=gave_up is None)
+
+    def end(self, job: JobRecord, why: str, *, lease_over_at: int | None = None, retry: bool = True) -> bool:
         """Count no more on the job's present attempt; ``False`` when it went on, or ended, by itself.
 
         Parameters
@@ -49,10 +58,15 @@ class LostAttempts:
             One sentence: what happened to the runner.
         lease_over_at : int or None
             End it only if its lease was not extended beyond this moment (Unix seconds).
+        retry : bool
+            Whether another attempt can help, where the job's type allows one.
         """
         if job.status in JOB.terminal or job.attempt == 0:
             return False
-        move = self._move(job, why, lease_over_at)
+        if retry and _may_retry(job):
+            move = self._retry(job, lease_over_at)
+        else:
+            move = self._move(job, why, lease_over_at)
         try:
             self._ledger.commit(move, EndAttempt(job.job_id, job.attempt, iso(self._clock.now())))
         except LostRace:
@@ -60,13 +74,24 @@ class LostAttempts:
         self._doorbell.attempt_over(job.job_id)
         return True
 
+    def _retry(self, job: JobRecord, lease_over_at: int | None) -> MoveJob:
+        """For any runner again, if it was: the one that had it may be the one that is lost."""
+        attempt = self._jobs.attempt(job.job_id, job.attempt)
+        anybodys = attempt is not None and attempt.runner == ANY_RUNNER
+        return MoveJob(
+            job.job_id,
+            JobEvent.RETRY,
+            {"runner": ANY_RUNNER} if anybodys else {},
+            zone_id=job.zone_id,
+            attempt=job.attempt,
+            lease_over_at=lease_over_at,
+        )
+
     def _move(self, job: JobRecord, why: str, lease_over_at: int | None) -> MoveJob:
         changes: dict[str, object] = {}
         if job.cancel_requested and not job.terraform_started:
             event = JobEvent.CANCEL
             message = f"Cancelled. {why}"
-        elif not job.terraform_started and job.attempt < RULES[job.job_type].max_attempts:
-            return MoveJob(job.job_id, JobEvent.RETRY, attempt=job.attempt, lease_over_at=lease_over_at)
         elif job.terraform_started:
             event = JobEvent.FAIL
             progress = self._progress(job)
@@ -84,6 +109,11 @@ class LostAttempts:
         spec = self._specs.get(job.of_spec)
         known = self._states.addresses(spec.zone_id, spec.state_name) if spec else None
         return progress_of(self._logs.events_of_attempt(job.job_id, job.attempt), state_ids=known)
+
+
+def _may_retry(job: JobRecord) -> bool:
+    changes_nothing = not job.terraform_started and not job.cancel_requested
+    return changes_nothing and job.attempt < RULES[job.job_type].max_attempts
 
 
 def describe(progress: ApplyProgress) -> str:

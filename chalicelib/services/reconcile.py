@@ -22,7 +22,7 @@ from ..domain.lifecycle.run import RunStatus
 from ..domain.model import Model
 from .attempt_start import AttemptStart
 from .doorbell import Doorbell, outcome_of
-from .lost_attempts import LostAttempts, lease_ended
+from .lost_attempts import LostAttempts
 from .mark_run import MarkRun
 from .ports.clock import Clock, unix
 from .ports.jobs import JobRecord, JobStore
@@ -36,7 +36,7 @@ MAX_GENERATIONS = 50
 """Executions of one run. Beyond it, something fails each time in the same way: the run FAILs."""
 
 YOUNG = timedelta(seconds=20)
-"""A run this young may be about to get its first execution from the request that made it."""
+"""What is this young may be about to begin: the request that made it is still at it."""
 
 
 class Reconciled(Model):
@@ -101,11 +101,12 @@ class Reconcile:
     def _job(self, job: JobRecord) -> str | None:
         now = unix(self._clock.now())
         if job.lease_expires_at is None:
-            return "begun" if self._single_jobs.begin_again(job) else None
+            may_be_about_to_begin = job.attempt == 0 and self._is_young(job.created_at)
+            begun = not may_be_about_to_begin and self._single_jobs.begin_again(job)
+            return "begun" if begun else None
         if job.lease_expires_at > now:
             return "begun" if self._start_waiting(job) else None
-        ended = self._lost.end(job, lease_ended(job), lease_over_at=now)
-        return "ended_attempts" if ended else None
+        return "ended_attempts" if self._lost.end_of_lease(job, now) else None
 
     def _start_waiting(self, job: JobRecord) -> bool:
         run = self._runs.get(job.run_id) if job.run_id else None
@@ -124,13 +125,15 @@ class Reconcile:
             return None
         if execution.stopped_by_operator and resume is not Resume.FINALIZE:
             return self._cancel(run, job)
-        if execution.status is ExecutionStatus.NOT_FOUND and self._is_young(run):
+        if execution.status is ExecutionStatus.NOT_FOUND and self._may_be_about_to_start(run):
             return None
         return self._restart(run, resume)
 
-    def _is_young(self, run: RunRecord) -> bool:
-        age = self._clock.now() - datetime.fromisoformat(run.created_at)
-        return run.generation == 1 and age < YOUNG
+    def _may_be_about_to_start(self, run: RunRecord) -> bool:
+        return run.generation == 1 and self._is_young(run.created_at)
+
+    def _is_young(self, created_at: str) -> bool:
+        return self._clock.now() - datetime.fromisoformat(created_at) < YOUNG
 
     def _ring(self, run: RunRecord, job: JobRecord) -> None:
         if outcome_of(job) is not None:

@@ -20,15 +20,23 @@ LOCK = {"attempt": 1, "lock_id": "lock-1", "epoch": 1}
 
 BODIES: dict[str, dict[str, Any]] = {
     "plan": {},
+    "test": {},
+    "fetch-resources": {},
+    "bootstrap": {},
     "destroy": {"confirm_project_name": "shop"},
     "approve": {"plan_digest": SHA},
     "reject": {"plan_digest": SHA},
     "cancel": {},
     "rerun": {"confirm_project_name": "shop"},
+    "runners": {"name": "build-7"},
+    "rotate": {},
+    "drain": {},
+    "undrain": {},
     "rollback": {"version_id": "v", "head_version_id": "v", "reason": "because"},
     "break-lock": {"lock_id": "lock-1", "reason": "because"},
     "heartbeat": {"attempt": 1, "phase": "plan"},
     "report": {"attempt": 1, "outcome": "succeeded"},
+    "cloud-token": {"attempt": 1},
     "data-keys": {"attempt": 1, "purpose": "state"},
     "open": {"attempt": 1, "context": {}, "wrapped_key": "AAAA"},
     "uploads": {"attempt": 1, "name": "zone/x", "sha256": SHA, "size": 1},
@@ -38,6 +46,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "commit": {**LOCK, "serial": 1, "lineage": "l", "sha256": SHA, "resources": 0, "object": STORED},
 }
 """Last word of a path → a body that its route would take from the right caller."""
+
+BY_RUNNERS: dict[str, dict[str, Any]] = {
+    "/api/jobs/{job_id}/claim": {
+        "attempt": 1,
+        "claim_id": "claim-mallory",
+        "runner_version": "1",
+        "terraform_versions": [],
+    },
+    "/api/runners/poll": {"runner_version": "1", "slots": 1},
+}
 
 QUERIES = {"diff": {"before": "v", "after": "v"}, "pull": {"reason": "because"}}
 LISTS = ("/api/runs", "/api/jobs")
@@ -80,8 +98,10 @@ def ids_of(world: World) -> dict[str, str]:
     return {
         "zone_id": world.zone_id,
         "spec_id": world.spec_id,
+        "identity_id": world.spec.cloud_identity or "",
         "run_id": world.run_id,
         "job_id": world.job.job_id,
+        "runner_id": "platform",
         "version_id": "0000000001-aaaaaaaaaaaa",
         "number": "1",
     }
@@ -105,10 +125,9 @@ def test_a_token_of_another_job_opens_nothing(world: World, api: Api, operation:
 
 @pytest.mark.parametrize("operation", operations("runner"), ids=name)
 def test_a_runner_claims_only_what_was_dispatched_to_it(world: World, api: Api, operation: Operation) -> None:
-    claim = {"attempt": 1, "claim_id": "claim-mallory", "runner_version": "1", "terraform_versions": []}
     path = operation.path.format(**ids_of(world))
-    reply = api.as_runner("another-runner").send(operation.method, path, body=claim)
-    assert reply.status in (404, 409), reply.body
+    reply = api.as_runner("another-runner").send(operation.method, path, body=BY_RUNNERS[operation.path])
+    assert reply.status in (403, 404, 409), reply.body
 
 
 def test_every_body_is_one_that_the_right_caller_could_send(world: World, api: Api) -> None:
