@@ -11,7 +11,7 @@
     state_session terraform's state, by way of API   loopback  the small HTTP server that terraform talks to
     terraform     argv, child environment, signals   events    terraform's -json stream
     workspaces    templates initialised beforehand   artifact  the archive that a DEPLOY applies
-    credentials   access to the customer's cloud     masking   no secret in any line that leaves
+    clouds/       the customer's account, by cloud   masking   no secret in any line that leaves
 
 A runner states facts. It holds a token for its one job and nothing else of value; statuses are the control
 plane's.

@@ -4,6 +4,8 @@ The names are cloud neutral: a network is a VPC, a VPC network or a VNet. Lists 
 ``truncated`` names the lists that were.
 """
 
+from typing import Any
+
 from .model import Model
 
 MAX_NETWORKS = 200
@@ -59,3 +61,32 @@ class CloudResources(Model):
     """Names of lists that had more than their limit."""
     unreadable: list[str] = []
     """What could not be read, each as a sentence with the reason; the other lists stand."""
+
+
+MAX_NAME = 64
+MAX_BYTES = 300 * 1024
+"""Of all lists together, as JSON: they are kept in one row."""
+
+_LIMITS = {"networks": MAX_NETWORKS, "subnets": MAX_SUBNETS, "hosted_zones": MAX_HOSTED_ZONES}
+
+
+def limited(found: CloudResources) -> CloudResources:
+    """`found`, cut to what is kept: each list to its limit, names to 64 characters, all of it to 300 KB."""
+    lists: dict[str, list[Any]] = {name: getattr(found, name) for name in _LIMITS}
+    truncated = set(found.truncated)
+    for name, limit in _LIMITS.items():
+        if len(lists[name]) > limit:
+            truncated.add(name)
+        lists[name] = [_short(item) for item in lists[name][:limit]]
+    sizes = {name: [len(item.model_dump_json()) for item in items] for name, items in lists.items()}
+    while sum(map(sum, sizes.values())) > MAX_BYTES:
+        longest = max(sizes, key=lambda name: sum(sizes[name]))
+        keep = len(sizes[longest]) * 3 // 4
+        truncated.add(longest)
+        lists[longest], sizes[longest] = lists[longest][:keep], sizes[longest][:keep]
+    return found.model_copy(update={**lists, "truncated": sorted(truncated)})
+
+
+def _short(item: Any) -> Any:
+    name = getattr(item, "name", "")
+    return item.model_copy(update={"name": name[:MAX_NAME]}) if len(name) > MAX_NAME else item

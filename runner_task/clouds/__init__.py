@@ -68,6 +68,7 @@ class CloudContext:
 
     access: CloudAccess
     api: Api = field(repr=False)
+    zone_id: str
     job_id: str
     attempt: int
     folder: Path
@@ -121,6 +122,7 @@ def context_of(job: "JobContext") -> CloudContext:
     return CloudContext(
         access=assignment.access,
         api=job.api,
+        zone_id=assignment.zone_id,
         job_id=assignment.job_id,
         attempt=assignment.attempt,
         folder=job.folder,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chalicelib.domain.words import JobType, Phase
 
 from ..context import JobContext
-from . import collect, cost, deploy, destroy, plan, prepare
+from . import account, collect, cost, deploy, destroy, plan, prepare
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ TFVARS = Step("tfvars", Phase.PREPARE, prepare.tfvars)
 COLLECT = Step("collect", Phase.COLLECT, collect.collect)
 
 STEPS: dict[JobType, tuple[Step, ...]] = {
+    JobType.CONNECTION_TEST: (
+        Step("connect", Phase.INSPECT, account.connect),
+        Step("permissions", Phase.INSPECT, account.permissions),
+    ),
+    JobType.FETCH_RESOURCES: (Step("resources", Phase.INSPECT, account.resources),),
     JobType.PLAN: (
         SNAPSHOT,
         CREDENTIALS,

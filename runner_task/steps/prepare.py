@@ -6,12 +6,10 @@ import shutil
 from pathlib import Path
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.ids import attempt_id
 from chalicelib.domain.snapshot import sha256_hex
 from chalicelib.domain.spec_config import Owner, read_snapshot
-from chalicelib.domain.words import CloudProvider
 
-from ..cloud_credentials import AssumedRole, emulated_environment
+from ..clouds import cloud_of
 from ..context import JobContext
 from ..digests import lock_digest, template_digest
 from ..errors import StepFailed
@@ -43,24 +41,9 @@ def snapshot(job: JobContext) -> None:
 
 
 def credentials(job: JobContext) -> None:
-    """How terraform reaches the account; a role is assumed once now, so that a refusal comes early."""
-    access, settings = job.assignment.access, job.settings
-    if access.provider is not CloudProvider.AWS:
-        raise StepFailed(f"This runner has no way to reach {access.provider} yet.")
-    if settings.cloud_endpoint_url:
-        job.cloud_environment = emulated_environment(access, settings.cloud_endpoint_url)
-        job.say("Cloud: an emulated one, with dummy credentials.")
-    elif access.role_reference:
-        name = attempt_id(job.assignment.job_id, job.assignment.attempt)
-        role = AssumedRole(access, name, job.masker)
-        role.credentials()
-        job.loopback.credentials = role.credentials
-        job.cloud_environment = {"AWS_REGION": access.region, **job.loopback.credentials_environment()}
-        job.say(f"Cloud: as {access.role_reference}, one-hour sessions named {name}.")
-    else:
-        job.masker.add(*(v for k, v in settings.ambient_aws.items() if "SECRET" in k or "TOKEN" in k))
-        job.cloud_environment = {"AWS_REGION": access.region, **settings.ambient_aws}
-        job.say("Cloud: with the runner's own identity.")
+    """How terraform reaches the account; asked for once now, so that a refusal comes early."""
+    job.cloud = cloud_of(job)
+    job.cloud_environment = job.cloud.environment()
 
 
 def workspace(job: JobContext) -> None:

@@ -20,16 +20,24 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
 
 from chalicelib.domain.envelope import encryption_context, unpack
+from chalicelib.domain.job import RULES, About
 from chalicelib.domain.messages import (
     Assignment,
     ClaimRequest,
     CloudAccess,
+    CloudCredentials,
+    CloudCredentialsRequest,
+    CloudToken,
+    CloudTokenRequest,
     CommitAnswer,
     CommitRequest,
     DataKey,
     DataKeyRequest,
     Download,
     DownloadRequest,
+    GitAccess,
+    GitToken,
+    GitTokenRequest,
     Heartbeat,
     HeartbeatAnswer,
     LockAnswer,
@@ -50,9 +58,17 @@ from chalicelib.domain.snapshot import build_snapshot, config_hash
 from chalicelib.domain.state import Lock, StateHead, StateVersion
 from chalicelib.domain.words import CloudProvider, JobType
 
-ZONE, SPEC = "zone-1", "spec-1"
+ZONE, SPEC, IDENTITY = "zone-1", "spec-1", "identity-1"
 RUNNER_CREDENTIAL = "canary-runner-credential"
 NOON = "2026-01-01T12:00:00Z"
+ABOUT_NO_SPEC: dict[str, Any] = {
+    "run_id": None,
+    "spec_id": None,
+    "identity_id": IDENTITY,
+    "snapshot": None,
+    "config_hash": None,
+    "state_name": None,
+}
 
 
 def a_snapshot(*, terraform_version: str = "1.11.4", project: str = "shop") -> str:
@@ -104,6 +120,13 @@ class FakeControlPlane:
         """Endings of paths that answer 503."""
         self.lose_answers: Counter[str] = Counter()
         """Ending of a path → how many answers are lost after the request took effect."""
+        self.lend: Callable[[Assignment], CloudCredentials] = _no_session
+        """What the broker answers; may raise :class:`Refusal`."""
+        self.cloud_token = CloudToken(
+            token="canary-cloud-token", audience="sts.amazonaws.com", expires_at="2099-01-01T00:00:00Z"
+        )
+        self.git: Callable[[str], GitToken] = lambda repository: GitToken(access=GitAccess.PUBLIC)
+        """Repository → how it can be read; may raise :class:`Refusal`."""
         self.before: Callable[[str, str], None] = lambda path, body: None
         self._guard = threading.RLock()
         handler = type("BoundHandler", (_Handler,), {"plane": self})
@@ -150,6 +173,8 @@ class FakeControlPlane:
             "lease_seconds": self.lease_seconds,
             "heartbeat_seconds": self.heartbeat_seconds,
         }
+        if RULES[job_type].about is About.IDENTITY:
+            fields |= ABOUT_NO_SPEC
         self.jobs[job_id] = Assignment(**(fields | changes))
         return job_id
 
@@ -212,6 +237,9 @@ class FakeControlPlane:
         route: Callable[[Assignment, bytes], BaseModel | None] = {
             "claim": self._claim,
             "heartbeat": self._heartbeat,
+            "cloud-credentials": self._cloud_credentials,
+            "cloud-token": self._cloud_token,
+            "git-token": self._git_token,
             "data-keys": self._data_key,
             "data-keys/open": self._open_key,
             "uploads": self._upload,
@@ -246,6 +274,17 @@ class FakeControlPlane:
         return HeartbeatAnswer(
             lease_seconds=self.lease_seconds, cancel=job.job_id in self.cancelled, watched=self.watched
         )
+
+    def _cloud_credentials(self, job: Assignment, body: bytes) -> CloudCredentials:
+        assert CloudCredentialsRequest.model_validate_json(body).attempt == job.attempt
+        return self.lend(job)
+
+    def _cloud_token(self, job: Assignment, body: bytes) -> CloudToken:
+        assert CloudTokenRequest.model_validate_json(body).attempt == job.attempt
+        return self.cloud_token
+
+    def _git_token(self, job: Assignment, body: bytes) -> GitToken:
+        return self.git(GitTokenRequest.model_validate_json(body).repository)
 
     def _data_key(self, job: Assignment, body: bytes) -> DataKey:
         request = DataKeyRequest.model_validate_json(body)
@@ -319,6 +358,10 @@ class FakeControlPlane:
         accepted = job.job_id not in self.ended and not self.reports[job.job_id]
         self.reports[job.job_id].append(report)
         return ReportAnswer(accepted=accepted)
+
+
+def _no_session(job: Assignment) -> CloudCredentials:
+    raise Refusal(409, "This identity's method is runner; there is no session to hand out for it.")
 
 
 class _Handler(BaseHTTPRequestHandler):

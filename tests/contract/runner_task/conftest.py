@@ -1,12 +1,16 @@
-"""A bench for each test."""
+"""A bench for each test, and an emulated cloud for those that look into an account."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.contract.customer_cloud.conftest import Client, client, cloud
+from tests.contract.runner_task.accounts import Account
 from tests.contract.runner_task.support import Bench
 from tests.support.fake_control_plane import FakeControlPlane
+
+__all__ = ["client", "cloud"]
 
 
 @pytest.fixture
@@ -15,3 +19,10 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         bench = Bench(plane, tmp_path)
         bench.template()
         yield bench
+
+
+@pytest.fixture
+def account(bench: Bench, cloud: str, client: Client) -> Account:
+    """The account as its owner sees it; jobs of the bench reach it."""
+    bench.extra["ALETHIA_CLOUD_ENDPOINT_URL"] = cloud
+    return Account(cloud, client)
