@@ -130,17 +130,17 @@ def test_asked_twice_for_one_name_gives_two_keys_and_two_objects(world: StateWor
 def test_an_attempt_that_reported_gets_nothing_at_all(world: StateWorld) -> None:
     runner = world.a_runner()
     stored = runner.upload(a_state(1))
-    done = world.a_runner(status=JobStatus.SUCCESS, reported_attempt=1, job_id=runner.caller.job_id)
+    world.change_job(runner.caller.job_id, status="SUCCESS", reported_attempt=1)
     for ask in (
-        lambda: world.objects.download(done.caller, stored.key),
-        lambda: world.objects.data_key(done.caller, ObjectPurpose.STATE, 2),
-        lambda: world.objects.upload(done.caller, name_of(stored.key), stored.sha256, 1),
+        lambda: world.objects.download(runner.caller, stored.key),
+        lambda: world.objects.data_key(runner.caller, ObjectPurpose.STATE, 2),
+        lambda: world.objects.upload(runner.caller, name_of(stored.key), stored.sha256, 1),
     ):
         with pytest.raises(Forbidden, match="attempt is over"):
             ask()
     (kept,) = DynamoAudit().of_zone(world.spec.zone_id, PageRequest()).items
     assert (kept.action, kept.actor, kept.outcome) == (
         "token.refused",
-        f"job:{done.caller.job_id}-1",
+        f"job:{runner.caller.job_id}-1",
         "refused",
     )
