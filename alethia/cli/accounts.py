@@ -1,30 +1,9 @@
-"""Signing in, zones and cloud identities."""
+"""Zones and cloud identities."""
 
 import click
 
-from ..client import Client
 from . import output
-from .config import Config, write_config
 from .main import Session, cli, pass_session
-
-
-@cli.command()
-@click.argument("url")
-@click.option("--token", prompt="Sign-in token", hide_input=True, help="Asked for when left out.")
-@pass_session
-def login(session: Session, url: str, token: str) -> None:
-    """Remember an address and a sign-in token, after trying them."""
-    me = Client(url, token).me()
-    path = write_config(Config(url=url.rstrip("/"), token=token))
-    session.show(me, lambda it: output.console.print(f"Signed in to {url} as {it['user']}. Kept in {path}."))
-
-
-@cli.command()
-@pass_session
-def token(session: Session) -> None:
-    """Print the sign-in token in use, for a script or the console."""
-    session.client.me()
-    print(session.token or session.config.token)
 
 
 @cli.group()

@@ -18,6 +18,8 @@ class Config:
     token: str | None = None
     zone: str | None = None
     """The zone that commands mean when they name none."""
+    stack: str | None = None
+    """Directory of the embedded stack that it is the address of."""
 
 
 def config_path() -> Path:
@@ -37,6 +39,7 @@ def read_config() -> Config:
         url=os.environ.get("ALETHIA_URL") or stored.get("url"),
         token=os.environ.get("ALETHIA_TOKEN") or stored.get("token"),
         zone=os.environ.get("ALETHIA_ZONE") or stored.get("zone"),
+        stack=stored.get("stack"),
     )
 
 

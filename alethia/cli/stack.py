@@ -44,8 +44,10 @@ def up(name: str, data_dir: Path | None, real_aws: bool, sign_in: bool) -> None:
             say(f"cloud  {'your AWS account' if real_aws else 'emulated, account 123456789012'}")
             say(f"data   {stack.data.root}")
             if sign_in:
-                say(f"signed in as demo (kept in {write_config(Config(url=stack.url, token=token))})")
+                kept = write_config(Config(url=stack.url, token=token, stack=str(stack.data.root)))
+                say(f"signed in as demo (kept in {kept})")
             say(f"token  {token}", soft_wrap=True)
+            say("as somebody else: `alethia login --as anna`, or ALETHIA_TOKEN=$(alethia token --as anna)")
             say(
                 "Try `alethia zones list`, `alethia specs create -f alethia/demo/spec.yaml`. Ctrl-C stops it."
             )

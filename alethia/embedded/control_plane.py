@@ -28,6 +28,7 @@ from .server import ISSUER_PATH
 log = logging.getLogger(__name__)
 
 RECONCILE_SECONDS = 10
+RUNNER_POLL_SECONDS = 1.0
 
 FIRST_STEP = "DispatchRunner"
 """The function between a click and its runner."""
@@ -54,6 +55,8 @@ class ControlPlane:
 
     Parameters
     ----------
+    customer_aws : str or None
+        The emulator in place of the customers' AWS; ``None`` where runners work in a real one.
     runner_environ : Mapping[str, str]
         Environment of every runner, besides what ECS gives it.
     """
@@ -65,9 +68,11 @@ class ControlPlane:
         aws_port: int,
         api_port: int,
         account: LinkedAccount,
+        customer_aws: str | None,
         runner_environ: Mapping[str, str],
     ) -> None:
         self._account = account
+        self._customer_aws = customer_aws
         self.url = f"http://{HOST}:{api_port}"
         self.issuer_url = self.url + ISSUER_PATH
         self._data = data
@@ -160,6 +165,10 @@ class ControlPlane:
             job_token_secret=provision.JOB_TOKEN_SECRET,
             oidc_issuer=self.issuer_url,
             oidc_jwks_url=self.issuer_url + JWKS_PATH,
+            oidc_signing_keys=provision.signing_key(made),
+            control_plane_principal=provision.ROLE,
+            customer_aws_endpoint_url=self._customer_aws,
+            runner_poll_seconds=RUNNER_POLL_SECONDS,
             public_api_url=self.url,
             state_machine_arn=provision.state_machine_arn(),
             platform_runner=PLATFORM_RUNNER,

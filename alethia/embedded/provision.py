@@ -27,6 +27,7 @@ STATE_MACHINE_FILE = PROJECT / "cdk" / "state_machines" / "plan_review_apply.asl
 
 BUCKET = "alethia-store"
 KEY_ALIAS = "alias/alethia"
+SIGNING_KEY_ALIAS = "alias/alethia-oidc"
 JOB_TOKEN_SECRET = "alethia/job-token"  # noqa: S105  (a secret's name)
 RUNNER_SECRET = "alethia/runner-credential"  # noqa: S105
 CLUSTER = "alethia"
@@ -60,13 +61,29 @@ def storage(clients: Clients, settings: Settings) -> None:
 
 def encryption_key(clients: Clients) -> str:
     """The ARN of the key that wraps every object's data key."""
+    return _key(clients, KEY_ALIAS, Description="Alethia: states, plans, reviews and logs")
+
+
+def signing_key(clients: Clients) -> str:
+    """The ARN of the RSA key that signs the tokens of our own OIDC issuer."""
+    return _key(
+        clients,
+        SIGNING_KEY_ALIAS,
+        Description="Alethia: tokens for linked accounts",
+        KeySpec="RSA_2048",
+        KeyUsage="SIGN_VERIFY",
+    )
+
+
+def _key(clients: Clients, alias: str, **kind: str) -> str:
+    """The key behind an alias, made the first time."""
     kms = clients("kms")
     for page in kms.get_paginator("list_aliases").paginate():
-        for alias in page["Aliases"]:
-            if alias["AliasName"] == KEY_ALIAS:
-                return str(kms.describe_key(KeyId=alias["TargetKeyId"])["KeyMetadata"]["Arn"])
-    key = kms.create_key(Description="Alethia: states, plans, reviews and logs")["KeyMetadata"]
-    kms.create_alias(AliasName=KEY_ALIAS, TargetKeyId=key["KeyId"])
+        for found in page["Aliases"]:
+            if found["AliasName"] == alias:
+                return str(kms.describe_key(KeyId=found["TargetKeyId"])["KeyMetadata"]["Arn"])
+    key = kms.create_key(**kind)["KeyMetadata"]
+    kms.create_alias(AliasName=alias, TargetKeyId=key["KeyId"])
     return str(key["Arn"])
 
 

@@ -65,6 +65,7 @@ class Stack:
             aws_port=aws,
             api_port=api,
             account=self._account(),
+            customer_aws=None if self.real_aws else self.cloud_url,
             runner_environ=self._runner_environ(),
         )
         self.data.remember({"ports": {"aws": aws, "cloud": cloud, "api": api}, "url": self.url})

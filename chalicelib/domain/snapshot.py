@@ -95,7 +95,7 @@ def _named(value: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return float(value) if value != value.to_integral_value() else _whole(value)
+        return _whole(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, float) and value.is_integer():
         return _whole(value)
     if isinstance(value, Mapping):
@@ -107,4 +107,4 @@ def _plain(value: Any) -> Any:
 
 def _whole(value: Decimal | float) -> int | float:
     """``1.0`` is ``1``; beyond what JSON carries exactly, a number stays the float that it is."""
-    return int(value) if abs(value) <= EXACT else float(value)
+    return int(value) if abs(float(value)) <= EXACT else float(value)
