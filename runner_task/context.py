@@ -91,6 +91,8 @@ class JobContext:
     """collect"""
     outputs: dict[str, Any] | None = None
     """collect"""
+    state_serial: int | None = None
+    """lock, of a BOOTSTRAP"""
     result: JobResult | None = None
     """The step of a job type with a typed result; also when it then fails."""
 

@@ -81,7 +81,7 @@ class EventReader:
             return
         kind = message.get("type")
         if kind == "diagnostic" and isinstance(message.get("diagnostic"), dict):
-            self._diagnostic(message["diagnostic"])
+            self.diagnostic(message["diagnostic"])
             return
         self._journal.log(self._phase, Stream.STDOUT, str(message.get("@message", line)))
         if kind in _KINDS:
@@ -127,7 +127,8 @@ class EventReader:
         if kind is not EventKind.PROGRESS:
             self.events.append(event)
 
-    def _diagnostic(self, record: Mapping[str, Any]) -> None:
+    def diagnostic(self, record: Mapping[str, Any]) -> None:
+        """Keep one of terraform's diagnostics, and show it as terraform does."""
         place = record.get("range") or {}
         mask = self._masker.mask
         diagnostic = Diagnostic(

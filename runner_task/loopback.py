@@ -161,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _refuse(self, status: int, message: str, details: dict[str, object] | None = None) -> None:
         if status == LOCKED:
             holder = _as_terraform(details or {})
-            self._tell(_who_holds_it(holder))
+            self._tell(_sentence(holder))
             self._answer(LOCKED, json.dumps(holder).encode())
             return
         self._tell(message)
@@ -229,7 +229,12 @@ def _as_terraform(details: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in record.items() if value}  # an empty time would not parse
 
 
-def _who_holds_it(holder: dict[str, object]) -> str:
+def who_holds_it(details: dict[str, object]) -> str:
+    """The holder of a lock, from the details of a 423, in a sentence."""
+    return _sentence(_as_terraform(details))
+
+
+def _sentence(holder: dict[str, object]) -> str:
     since = f" since {holder['Created']}" if "Created" in holder else ""
     what = f" ({holder['Operation']})" if "Operation" in holder else ""
     return (

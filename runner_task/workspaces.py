@@ -55,6 +55,10 @@ class Workspaces:
         _copy(prepared, into)
         return ready
 
+    def are_ready(self, template: Path, terraform_version: str) -> bool:
+        """Whether a prepared workspace of `template` is kept for the next job."""
+        return _usable(self._root / self._name(template, terraform_version, None))
+
     def _prepare(self, template: Path, prepared: Path, init: Init, lock: bytes | None) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=".making-", dir=self._root))

@@ -59,6 +59,8 @@ class PollRequest(Model):
     """Jobs that it runs at once, at most."""
     running: list[str] = Field([], max_length=64)
     """Ids of the jobs that it runs now."""
+    passed: list[str] = Field([], max_length=64)
+    """Ids of jobs that it tried for a moment ago and did not get: they are not offered again now."""
 
 
 class Offer(Model):
@@ -240,6 +242,8 @@ class ObjectPurpose(StrEnum):
     PLAN = "plan"
     REVIEW = "review"
     LOG = "log"
+    CHECK = "check"
+    """A BOOTSTRAP's round trip through the store; nobody reads it again."""
 
 
 class DataKeyRequest(Model):

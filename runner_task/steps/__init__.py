@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chalicelib.domain.words import JobType, Phase
 
 from ..context import JobContext
-from . import account, collect, cost, deploy, destroy, plan, prepare
+from . import account, bootstrap, collect, cost, deploy, destroy, plan, prepare
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,16 @@ STEPS: dict[JobType, tuple[Step, ...]] = {
         Step("permissions", Phase.INSPECT, account.permissions),
     ),
     JobType.FETCH_RESOURCES: (Step("resources", Phase.INSPECT, account.resources),),
+    JobType.BOOTSTRAP: (
+        SNAPSHOT,
+        CREDENTIALS,
+        Step("store", Phase.INSPECT, bootstrap.store),
+        Step("lock", Phase.INSPECT, bootstrap.lock),
+        TFVARS,
+        WORKSPACE,
+        Step("validate", Phase.INSPECT, bootstrap.validate),
+        Step("repositories", Phase.INSPECT, bootstrap.repositories),
+    ),
     JobType.PLAN: (
         SNAPSHOT,
         CREDENTIALS,

@@ -71,14 +71,18 @@ ABOUT_NO_SPEC: dict[str, Any] = {
 }
 
 
-def a_snapshot(*, terraform_version: str = "1.11.4", project: str = "shop") -> str:
-    """The canonical snapshot of a spec without components."""
-    form = {
+def a_snapshot(
+    *, terraform_version: str = "1.11.4", project: str = "shop", repository: str | None = None
+) -> str:
+    """The canonical snapshot of a spec without components, but for the repository that it may have."""
+    form: dict[str, Any] = {
         "project_name": project,
         "environment_stage": "development",
         "region": "eu-central-1",
         "terraform_version": terraform_version,
     }
+    if repository:
+        form["repositories"] = {"apps_destination_repo": repository}
     return build_snapshot(form=form, provider="aws", account_id="123456789012", role_reference=None)
 
 

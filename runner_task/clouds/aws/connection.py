@@ -147,4 +147,5 @@ def _unchecked(reason: str) -> str:
 def _code(error: Any) -> str:
     return str(error.response.get("Error", {}).get("Code", "an error"))
 
+
 ESSENTIAL: Sequence[str] = ("ec2:CreateVpc", "eks:CreateCluster", "iam:CreateRole")
