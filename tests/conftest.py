@@ -1,3 +1,11 @@
 """Fixtures for every test; each lives beside what it starts, in ``tests/support``."""
 
-pytest_plugins = ["tests.support.dynamodb", "tests.support.s3", "tests.support.api", "tests.support.runs"]
+pytest_plugins = [
+    "tests.support.dynamodb",
+    "tests.support.s3",
+    "tests.support.api",
+    "tests.support.git_hosts",
+    "tests.support.runs",
+    "tests.support.git_world",
+    "tests.support.oidc",
+]

@@ -34,7 +34,7 @@ return annotation     a model (answered with ``status``), or ``None`` (204)
 ====================  ==========================================================================
 
 Views raise domain errors; ``api.errors`` makes them HTTP. ``errors=(423,)`` documents what a route adds to
-the answers that follow from its parameters.
+the answers that follow from its parameters. ``cache_seconds=300`` lets anybody keep a public answer.
 """
 
 import inspect
@@ -104,6 +104,8 @@ class Operation:
     answer: Any
     max_bytes: int
     errors: tuple[int, ...]
+    cache_seconds: int
+    """How long anybody may keep a success; 0: nobody may."""
     render: Callable[[Any], bytes] | None
 
     @property
@@ -137,10 +139,19 @@ class Routes(Blueprint):
         return self._route("DELETE", path, **options)
 
     def _route(
-        self, method: str, path: str, *, status: int = 200, max_bytes: int = MIB, errors: tuple[int, ...] = ()
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int = 200,
+        max_bytes: int = MIB,
+        errors: tuple[int, ...] = (),
+        cache_seconds: int = 0,
     ) -> Callable[[View], View]:
         def register(view: View) -> View:
-            operation = _operation(method, path, view, self.tag, status, max_bytes, errors)
+            operation = _operation(
+                method, path, view, self.tag, status, max_bytes, errors, cache_seconds=cache_seconds
+            )
             self.operations.append(operation)
 
             def handle(**path_values: str) -> Response:
@@ -184,7 +195,10 @@ def answer(operation: Operation, request: Request, path_values: Mapping[str, str
         milliseconds=round((time.perf_counter() - started) * 1000, 1),
         request_id=request_id,
     )
-    return Response(body=body.decode(), status_code=status, headers={**HEADERS, "X-Request-Id": request_id})
+    headers: dict[str, str | list[str]] = {**HEADERS, "X-Request-Id": request_id}
+    if status < 400 and operation.cache_seconds:
+        headers["Cache-Control"] = f"public, max-age={operation.cache_seconds}"
+    return Response(body=body.decode(), status_code=status, headers=headers)
 
 
 def _origin(operation: Operation, request: Request) -> Origin:
@@ -236,6 +250,8 @@ def _operation(
     status: int,
     max_bytes: int,
     errors: tuple[int, ...],
+    *,
+    cache_seconds: int,
 ) -> Operation:
     hints = get_type_hints(view, include_extras=True)
     answer_type = hints.pop("return", None)
@@ -259,6 +275,7 @@ def _operation(
         answer=None if nothing else answer_type,
         max_bytes=max_bytes,
         errors=errors,
+        cache_seconds=cache_seconds,
         render=None if nothing else TypeAdapter(answer_type).dump_json,
     )
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..services.cloud_access import JobCloudAccess
     from ..services.identities import Identities
     from ..services.job_tokens import JobTokens
+    from ..services.oidc_issuer import OidcIssuer
     from ..services.runners import RunnerCredentials
     from ..services.sign_in import SignIn
     from ..services.spec_reader import SpecReader
@@ -41,6 +42,18 @@ class People(Outside):
         from ..services.job_tokens import JobTokens
 
         return JobTokens(secret_reader(self.settings, self.settings.job_token_secret), self.clock)
+
+    @cached_property
+    def oidc_issuer(self) -> "OidcIssuer":
+        """Our own tokens, for clouds."""
+        from ..services.oidc_issuer import OidcIssuer
+
+        return OidcIssuer(
+            self.signing_keys,
+            [key for key in self.settings.oidc_signing_keys.replace(" ", "").split(",") if key],
+            self.settings.public_api_url,
+            self.clock,
+        )
 
     @cached_property
     def runner_credentials(self) -> "RunnerCredentials":

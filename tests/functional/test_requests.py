@@ -17,7 +17,12 @@ from tests.support.builders import a_form
 
 OPERATIONS = [operation for noun in NOUNS for operation in noun.operations]
 OURS = [o for o in OPERATIONS if o.tag in ("meta", "catalogue", "zones", "identities", "specs")]
-PUBLIC = {"/api/openapi.json", "/api/health"}
+PUBLIC = {
+    "/api/openapi.json",
+    "/api/health",
+    "/api/oidc/.well-known/openid-configuration",
+    "/api/oidc/keys",
+}
 
 
 def name(operation: Operation) -> str:

@@ -6,11 +6,17 @@ To add a cloud: its module here, and its line below.
 from chalicelib.domain.words import CloudProvider
 
 from .aws import AwsLinking
+from .azure import AzureLinking
 from .base import Linking, LinkSetup, OurSide, SetupSnippet
+from .gcp import GcpLinking
 
 __all__ = ["LinkSetup", "Linking", "OurSide", "SetupSnippet", "linking_of", "linkings"]
 
-linkings: dict[CloudProvider, Linking] = {CloudProvider.AWS: AwsLinking()}
+linkings: dict[CloudProvider, Linking] = {
+    CloudProvider.AWS: AwsLinking(),
+    CloudProvider.GCP: GcpLinking(),
+    CloudProvider.AZURE: AzureLinking(),
+}
 """Every cloud whose accounts can be linked."""
 
 
