@@ -1,4 +1,4 @@
-"""The customer's cloud of the embedded stack: an AWS account that exists only in one local process.
+"""The customers' cloud of the embedded stack: AWS accounts that exist only in one local process.
 
 moto answers the AWS calls that terraform makes. Where its answers differ from AWS in a way that makes the AWS
 template fail, or plan changes for ever, the difference is closed here, on the emulator's side: the template
@@ -21,6 +21,7 @@ from . import (
     iam,
     rds,
     sqs,
+    sts,
     unimplemented,
     wafv2,
 )
@@ -39,6 +40,7 @@ GAPS = (
     iam,
     rds,
     sqs,
+    sts,
     wafv2,
 )
 

@@ -1,11 +1,57 @@
-"""IAM: AWS's own policies exist.
+"""IAM: AWS's own policies exist, and a role's policies can be simulated.
 
-moto leaves them out unless it is told otherwise before the first call. Symptom: every attachment of an AWS
-managed policy fails with NoSuchEntity.
+* moto leaves AWS's policies out unless it is told otherwise before the first call. Symptom: every attachment
+  of an AWS managed policy fails with NoSuchEntity.
+* moto has no SimulatePrincipalPolicy. Symptom: a connection test can't tell which permissions are missing.
+  Evaluated (by :mod:`.policies`) are a role's inline and attached policies, and its permissions boundary.
 """
 
 import os
+from itertools import product
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.iam.exceptions import NotFoundException
+from moto.iam.responses import IamResponse
+
+from .patching import add_actions
+from .policies import Request, decision
 
 
 def close_gaps() -> None:
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    add_actions(IamResponse, _Simulation)
+
+
+class _Simulation:
+    def simulate_principal_policy(self: Any) -> ActionResult:
+        source = self._get_param("PolicySourceArn")
+        role = next((one for one in self.backend.roles.values() if one.arn == source), None)
+        if role is None:
+            raise NotFoundException(f"The entity {source} cannot be found.")
+        context = {
+            entry["ContextKeyName"]: entry["ContextKeyValues"][0]
+            for entry in self._get_param("ContextEntries") or []
+        }
+        asked = product(self._get_param("ActionNames") or [], self._get_param("ResourceArns") or ["*"])
+        results = [
+            {
+                "EvalActionName": action,
+                "EvalResourceName": resource,
+                "EvalDecision": _decide(self.backend, role, Request(action, resource, context)),
+                "MatchedStatements": [],
+                "MissingContextValues": [],
+            }
+            for action, resource in asked
+        ]
+        return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+
+def _decide(backend: Any, role: Any, request: Request) -> str:
+    attached = (backend.managed_policies[policy.arn] for policy in role.managed_policies.values())
+    own = [*role.policies.values(), *(policy.document for policy in attached)]
+    decided = decision(own, request)
+    if decided != "allowed" or not role.permissions_boundary_arn:
+        return decided
+    boundary = backend.managed_policies[role.permissions_boundary_arn]
+    return decision([boundary.document], request)

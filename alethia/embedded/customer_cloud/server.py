@@ -1,11 +1,13 @@
-"""Serve the customer's cloud on loopback, and tell what exists in it.
+"""Serve the customers' cloud on loopback, and tell what exists in it.
 
-Two paths beside AWS's own:
+Three paths beside AWS's own:
 
 ``GET /_alethia/health``
     200 as soon as calls are answered.
 ``GET /_alethia/inventory?account=123456789012&region=eu-west-1``
     What exists in an account, for tests that must know that nothing was left behind.
+``GET /_alethia/calls?account=123456789012``
+    Which operations of which services were asked for in an account.
 """
 
 import argparse
@@ -21,12 +23,13 @@ from urllib.parse import parse_qs
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
 
+from . import calls
 from .inventory import inventory
 
 StartResponse = Callable[..., Any]
 
 DEFAULT_ACCOUNT = "123456789012"
-"""Whose account every access key belongs to that did not come from AssumeRole."""
+"""Whose account an access key belongs to that names none and did not come from AssumeRole."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -39,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def application() -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
-    """The WSGI application: our two paths, and moto for everything else."""
+    """The WSGI application: our own paths, and moto for everything else."""
     aws = DomainDispatcherApplication(create_backend_app)
 
     def dispatch(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -52,6 +55,11 @@ def application() -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
             region = query.get("region", ["us-east-1"])[0]
             resources = inventory(account, region)
             return _json(start_response, {"account": account, "region": region, "resources": resources})
+        if path == "/_alethia/calls":
+            query = parse_qs(environ.get("QUERY_STRING", ""))
+            account = query.get("account", [DEFAULT_ACCOUNT])[0]
+            return _json(start_response, {"account": account, "calls": calls.recorded(account)})
+        calls.record(environ)
         answer: Iterable[bytes] = aws(environ, start_response)
         return answer
 

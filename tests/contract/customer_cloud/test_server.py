@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from alethia.embedded import customer_cloud
 from alethia.embedded.customer_cloud import server
+from tests.support.aws_accounts import a_role, trust
 
 from .conftest import REGION, Client
 
@@ -60,7 +61,7 @@ def test_what_exists_is_listed_until_it_is_deleted(cloud: str, client: Client) -
 
 
 def test_an_assumed_role_acts_in_its_own_account(cloud: str, client: Client) -> None:
-    role = "arn:aws:iam::210987654321:role/alethia"
+    role = a_role(cloud, "210987654321", "theirs", trust(principal="123456789012"))
     keys = client("sts").assume_role(RoleArn=role, RoleSessionName="plan")["Credentials"]
     theirs = {
         "aws_access_key_id": keys["AccessKeyId"],
