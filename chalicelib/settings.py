@@ -40,6 +40,8 @@ class Settings(Model):
     """An emulator in place of the customers' AWS: the embedded stack sets it, a deployment never does."""
     git_secrets_prefix: str = "alethia/git"
     """Secrets Manager names of linked git tokens begin with it."""
+    git_host_urls: str = ""
+    """Stand-ins for git hosts, ``host=URL`` with commas between: tests set it, a deployment never does."""
     runner_poll_seconds: float = 5
     """How often a self-hosted runner asks for work."""
 

@@ -3,8 +3,8 @@
 pytest_plugins = [
     "tests.support.dynamodb",
     "tests.support.s3",
-    "tests.support.api",
     "tests.support.git_hosts",
+    "tests.support.api",
     "tests.support.runs",
     "tests.support.git_world",
     "tests.support.oidc",

@@ -1,11 +1,14 @@
 """Every noun's routes: one line each. ``app.py`` registers them; the OpenAPI document is made of them."""
 
 from . import (
+    audit,
     catalogue,
     cloud,
     git,
     identities,
+    invitations,
     jobs,
+    members,
     meta,
     objects,
     oidc,
@@ -16,6 +19,7 @@ from . import (
     single_jobs,
     specs,
     states,
+    zone_rules,
     zones,
 )
 from .routing import Routes
@@ -24,6 +28,10 @@ NOUNS: tuple[Routes, ...] = (
     meta.routes,
     catalogue.routes,
     zones.routes,
+    members.routes,
+    invitations.routes,
+    audit.routes,
+    zone_rules.routes,
     identities.routes,
     specs.routes,
     runs.routes,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..services.ports.facts import FactStore
     from ..services.ports.git import GitHosts, GitLinkStore, Vault
     from ..services.ports.identities import IdentityStore
+    from ..services.ports.invitations import Invitations
     from ..services.ports.jobs import JobStore
     from ..services.ports.keys import Keys
     from ..services.ports.ledger import Ledger
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ..services.ports.states import StateRows
     from ..services.ports.store import ObjectStore
     from ..services.ports.workflow import Workflow
-    from ..services.ports.zones import Zones
+    from ..services.ports.zones import Members, Zones
 
 
 class Outside:
@@ -51,11 +52,27 @@ class Outside:
 
     @cached_property
     def zone_store(self) -> "Zones":
-        """Rows of zones and members."""
+        """Rows of zones."""
         self._tables  # noqa: B018  connects
         from ..adapters.dynamodb.zones import DynamoZones
 
         return DynamoZones()
+
+    @cached_property
+    def member_store(self) -> "Members":
+        """Rows of the people in zones."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.members import DynamoMembers
+
+        return DynamoMembers()
+
+    @cached_property
+    def invitation_store(self) -> "Invitations":
+        """Rows of invitations."""
+        self._tables  # noqa: B018  connects
+        from ..adapters.dynamodb.invitations import DynamoInvitations
+
+        return DynamoInvitations()
 
     @cached_property
     def identity_store(self) -> "IdentityStore":

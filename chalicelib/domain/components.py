@@ -108,7 +108,7 @@ class Repositories(Model):
     """Where the environment's applications are described."""
 
     apps_destination_repo: Annotated[
-        str, StringConstraints(max_length=512, pattern=r"^(https://|git@)[^\s@]+\S*$")
+        str, StringConstraints(max_length=512, pattern=r"^(https://|git@)[^\s@]+$")
     ]
 
 

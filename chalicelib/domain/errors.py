@@ -6,6 +6,7 @@
     ├── InvalidInput                  the request itself is wrong; carries one problem per field
     ├── NotSignedIn                   no credential, or one that does not verify
     ├── Forbidden                     signed in, and a rule says no
+    │   └── NoRepositoryAccess        a repository can't be read with what the zone has linked
     ├── NotFound                      absent, or another tenant's: the two look the same
     ├── Conflict                      the world is not as the request assumed
     │   ├── StaleEdit                 somebody else edited first
@@ -84,6 +85,12 @@ class Forbidden(AlethiaError):
     """The caller is known and a rule says no; the message names the rule and who can help."""
 
     code = "Forbidden"
+
+
+class NoRepositoryAccess(Forbidden):
+    """The repository is not public, and no token of the zone reads it; ``details`` names it and the cause."""
+
+    code = "NoRepositoryAccess"
 
 
 class NotFound(AlethiaError):

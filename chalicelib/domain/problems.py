@@ -15,7 +15,7 @@ PATTERNS: dict[str, str] = {
     r"^[a-z][a-z0-9_.-]*$": "must be lower-case letters, digits, '_', '.' and '-', a letter first",
     r"^\d+\.\d+\.\d+$": "must be a full version such as 1.11.4",
     r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$": "must be a domain name such as shop.example.com",
-    r"^(https://|git@)[^\s@]+\S*$": "must be a repository's https:// or git@ address, with no password in it",
+    r"^(https://|git@)[^\s@]+$": "must be a repository's https:// or git@ address, with no password in it",
     r"^\d{12}$": "must be the account's 12 digits",
     r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$": (
         "must be a role's ARN such as arn:aws:iam::123456789012:role/alethia"

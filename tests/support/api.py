@@ -22,11 +22,13 @@ from chalicelib.domain.identity import Identity
 from chalicelib.domain.runner import RunnerKind
 from chalicelib.services.identities import IdentityForm
 from chalicelib.services.job_tokens import JobTokens
+from chalicelib.services.ports.git import GitHosts, Vault
 from chalicelib.services.sign_in import SignIn
 from chalicelib.settings import Settings
 
 from .builders import ACCOUNT, ROLE, FakeClock, a_form
 from .dynamodb import Tables
+from .git_hosts import MemoryVault, NoGitHosts
 
 ISSUER = "https://issuer.test"
 JOB_SECRET = "a secret of at least thirty-two bytes, for tests"
@@ -67,6 +69,14 @@ class TestContainer(bootstrap.Container):
     @cached_property
     def sign_in(self) -> SignIn:
         return SignIn(PublishedKeys(self.issuer), issuer=ISSUER, audience="alethia", clock=self.clock)
+
+    @cached_property
+    def git_hosts(self) -> GitHosts:
+        return NoGitHosts()
+
+    @cached_property
+    def vault(self) -> Vault:
+        return MemoryVault()
 
     @cached_property
     def job_tokens(self) -> JobTokens:

@@ -6,7 +6,7 @@ Specs table::
     USER#{user}               ZONE#{zone}                   MembershipRow   the zones of a person
     ZONE#{zone}               ZONE                          ZoneRow
     ZONE#{zone}               MEMBER#{member}               MemberRow       the people of a zone
-    ZONE#{zone}               INVITATION#{invitation}       InvitationRow
+    ZONE#{zone}               INVITATION#{invitation}       InvitationRow   index by_zone
     ZONE#{zone}               GIT#{host}                    GitLinkRow      a linked git host; no token in it
     ZONE#{zone}               GITLOCK#{host}                GitLockRow      who rewrites its secret now
     ZONE#{zone}               IDENTITY#{identity}           IdentityRow
@@ -152,6 +152,8 @@ class ZoneRow(SpecsTable):
     name = UnicodeAttribute()
     rules = JSONAttribute(default=dict)
     """A :class:`~chalicelib.domain.zone_rules.ZoneRules`."""
+    rules_version = NumberAttribute(default=0)
+    """Rises with each change of ``rules``."""
     admins = NumberAttribute(default=1)
     """How many members are admins: the condition that keeps the last one."""
     request_hash = UnicodeAttribute(null=True)
@@ -161,8 +163,6 @@ class ZoneRow(SpecsTable):
 
 class MembershipRow(SpecsTable):
     zone_id = UnicodeAttribute()
-    name = UnicodeAttribute(null=True)
-    """The zone's, so that a list of zones is one Query."""
     role = UnicodeAttribute()
 
 
@@ -410,7 +410,11 @@ class RunRow(JobsTable):
     auto_approve = BooleanAttribute(default=False)
     review_token = UnicodeAttribute(null=True)
     review_expires_at = NumberAttribute(null=True)
+    approvals_needed = NumberAttribute(null=True)
+    planner_may_approve = BooleanAttribute(null=True)
     decisions = JSONAttribute(default=list)
+    decided = NumberAttribute(null=True)
+    """How many ``decisions`` there are: whoever adds one names the number that they saw."""
     reason = UnicodeAttribute(null=True)
     runner = UnicodeAttribute()
     task_definition = UnicodeAttribute(null=True)

@@ -41,6 +41,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "open": {"attempt": 1, "context": {}, "wrapped_key": "AAAA"},
     "uploads": {"attempt": 1, "name": "zone/x", "sha256": SHA, "size": 1},
     "downloads": {"attempt": 1, "key": "zone/x"},
+    "git-links": {"kind": "github", "token": "t"},
+    "git-token": {"attempt": 1, "repository": "https://github.com/acme/shop"},
     "lock": {"attempt": 1, "lock": {"id": "lock-1"}},
     "unlock": LOCK,
     "commit": {**LOCK, "serial": 1, "lineage": "l", "sha256": SHA, "resources": 0, "object": STORED},
@@ -102,6 +104,7 @@ def ids_of(world: World) -> dict[str, str]:
         "run_id": world.run_id,
         "job_id": world.job.job_id,
         "runner_id": "platform",
+        "host": "github.com",
         "version_id": "0000000001-aaaaaaaaaaaa",
         "number": "1",
     }

@@ -1,0 +1,103 @@
+"""Requests to hosts that people name: over TLS, to public addresses only, answered in one go.
+
+A host's name is resolved once, every address is looked at, and the connection goes to one of those: a name
+that leads into a private network, or changes where it leads, reaches nothing. Redirects are not followed.
+"""
+
+import http.client
+import ipaddress
+import json
+import socket
+import ssl
+import urllib.parse
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+SECONDS = 5
+MAX_BYTES = 1024 * 1024
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Answer(NamedTuple):
+    """Status, headers in lower case, and the JSON value of the body (``None`` if it is none)."""
+
+    status: int
+    headers: Mapping[str, str]
+    value: Any
+
+
+class NoAnswer(Exception):
+    """Nothing answered, or the name leads to no public address. Says nothing of what was sent."""
+
+
+def send(
+    method: str, url: str, *, headers: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None
+) -> Answer:
+    """One request. Plain HTTP is spoken on loopback only, to an address that a setting named.
+
+    Raises
+    ------
+    NoAnswer
+        Each kind of not getting one.
+    ValueError
+        Neither ``https`` nor loopback.
+    """
+    parts = urllib.parse.urlsplit(url)
+    body = None if form is None else urllib.parse.urlencode(form)
+    sent = {"User-Agent": "alethia", "Accept": "application/json", **(headers or {})}
+    if body is not None:
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+    connection = _connection(parts)
+    try:
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request(method, path, body=body, headers=sent)
+        response = connection.getresponse()
+        raw = response.read(MAX_BYTES)
+    except (OSError, http.client.HTTPException):
+        raise NoAnswer(f"{parts.hostname} did not answer") from None
+    finally:
+        connection.close()
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        value = None
+    return Answer(response.status, {name.lower(): text for name, text in response.getheaders()}, value)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the open internet."""
+    parsed = ipaddress.ip_address(address)
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    return parsed.is_global and not parsed.is_multicast
+
+
+def _connection(parts: urllib.parse.SplitResult) -> http.client.HTTPConnection:
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return _PublicConnection(host, parts.port or 443, timeout=SECONDS, context=_tls())
+    if parts.scheme == "http" and host in LOOPBACK:
+        return http.client.HTTPConnection(host, parts.port or 80, timeout=SECONDS)
+    raise ValueError("a git host's address must be https (http only on loopback)")
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+class _PublicConnection(http.client.HTTPSConnection):
+    """Connects to an address that was looked at, and checks the certificate for the name."""
+
+    def connect(self) -> None:
+        found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
+        if not addresses or not all(is_public(address) for address in addresses):
+            raise OSError("no public address")
+        plain = socket.create_connection((addresses[0], self.port), self.timeout)
+        try:
+            self.sock = _tls().wrap_socket(plain, server_hostname=self.host)
+        except BaseException:
+            plain.close()
+            raise
