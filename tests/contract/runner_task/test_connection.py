@@ -1,23 +1,135 @@
 """CONNECTION_TEST: a real runner, a role in an emulated account, and what it says about the two."""
 
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.identity import RefusalCause
 from chalicelib.domain.messages import Outcome, Report
 from chalicelib.domain.results import ConnectionResult
 from chalicelib.domain.words import JobType
-from tests.contract.runner_task.accounts import ACCOUNT, Account, linked
+from tests.contract.runner_task.accounts import EVERYTHING, Account
 from tests.contract.runner_task.support import Bench
+from tests.support.fake_control_plane import Refusal
 
 
 def a_test_of(bench: Bench) -> tuple[Report, ConnectionResult]:
-    report = bench.run(JobType.CONNECTION_TEST, job_id="test")
+    report = bench.look(JobType.CONNECTION_TEST, job_id="test")
     assert isinstance(report.result, ConnectionResult), report.error
     return report, report.result
 
 
-def test_an_account_that_lets_us_in(bench: Bench, account: Account) -> None:
+def refusal(bench: Bench) -> tuple[RefusalCause | None, str]:
+    """Cause and sentence of a test that was not let in; both are in its report."""
+    report, result = a_test_of(bench)
+    assert report.outcome is Outcome.FAILED and report.error is not None
+    assert report.error.step == "connect"
+    return result.cause, report.error.message
+
+
+def allow(*actions: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+
+
+def deny(*actions: str) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": list(actions), "Resource": "*"}
+
+
+def test_an_account_that_lets_us_in_with_all_that_is_needed(bench: Bench, account: Account) -> None:
     account.make_role()
-    linked(bench.plane, account)
+    account.link()
     report, result = a_test_of(bench)
     assert report.outcome is Outcome.SUCCEEDED, report.error
-    assert result.account_id == ACCOUNT
-    assert result.principal == f"arn:aws:sts::{ACCOUNT}:assumed-role/alethia/test-1"
-    assert (result.cause, result.missing) == (None, [])
+    assert result.account_id == account.account_id
+    assert result.principal == f"arn:aws:sts::{account.account_id}:assumed-role/alethia/test-1"
+    assert (result.cause, result.unchecked, result.missing) == (None, None, [])
+    assert result.permissions_checked > 0
+    assert report.log is not None
+    assert "Connected to account" in bench.plane.opened(report.log).decode()
+
+
+def test_missing_permissions_are_listed_and_the_job_fails(bench: Bench, account: Account) -> None:
+    account.make_role(EVERYTHING, deny("ec2:CreateVpc", "eks:CreateCluster"))
+    account.link()
+    report, result = a_test_of(bench)
+    assert report.outcome is Outcome.FAILED and report.error is not None
+    assert report.error.step == "permissions"
+    assert f"2 of {result.permissions_checked} permissions are missing" in report.error.message
+    assert {item.action for item in result.missing} == {"ec2:CreateVpc", "eks:CreateCluster"}
+    assert (result.cause, result.account_id) == (None, account.account_id)
+
+
+def test_another_external_id_in_the_trust_policy(bench: Bench, account: Account) -> None:
+    account.make_role(external_id="another")
+    account.link()
+    cause, sentence = refusal(bench)
+    assert cause is RefusalCause.NOT_TOLD
+    assert account.role in sentence and "sts:ExternalId" in sentence
+
+
+def test_a_role_that_was_never_made(bench: Bench, account: Account) -> None:
+    account.link()
+    cause, sentence = refusal(bench)
+    assert cause is RefusalCause.NOT_TOLD
+    assert f"the role {account.role} exists" in sentence
+
+
+def test_an_account_other_than_the_linked_one(bench: Bench, account: Account) -> None:
+    account.make_role()
+    account.link()
+    bench.plane.access = bench.plane.access.model_copy(update={"account_id": "999999999999"})
+    cause, sentence = refusal(bench)
+    assert cause is RefusalCause.OTHER_ACCOUNT
+    assert account.account_id in sentence and "999999999999" in sentence
+
+
+@pytest.mark.parametrize(
+    ("region", "says"), [("eu-nowhere-9", "AWS has no region"), ("me-central-1", "is not enabled")]
+)
+def test_a_region_that_can_t_be_used(bench: Bench, account: Account, region: str, says: str) -> None:
+    account.make_role()
+    account.link(region=region)
+    cause, sentence = refusal(bench)
+    assert cause is RefusalCause.REGION_DISABLED and region in sentence and says in sentence
+
+
+def test_a_refusal_that_is_none_of_the_cloud_s_says_nothing_of_the_account(
+    bench: Bench, account: Account
+) -> None:
+    account.link()
+
+    def refuse(job: object) -> Any:
+        raise Refusal(403, "The job was made for another account. Start it again.")
+
+    bench.plane.lend = refuse
+    report = bench.look(JobType.CONNECTION_TEST, job_id="test")
+    assert report.outcome is Outcome.FAILED and report.error is not None
+    assert report.result is None and "another account" in report.error.message
+
+
+def test_no_session_is_seen_anywhere(bench: Bench, account: Account) -> None:
+    account.make_role()
+    account.link()
+    lend, lent = bench.plane.lend, []
+
+    def watched(job: Any) -> Any:
+        lent.append(lend(job))
+        return lent[-1]
+
+    bench.plane.lend = watched
+    report, _ = a_test_of(bench)
+    assert lent and report.outcome is Outcome.SUCCEEDED
+    assert report.log is not None
+    seen = bench.plane.log_of("test") + bench.plane.opened(report.log).decode() + report.model_dump_json()
+    left = b"".join(bench.leftovers().values())
+    for session in lent:
+        for secret in (session.secret_access_key, session.session_token):
+            assert secret not in seen and secret.encode() not in left
+
+
+def test_the_runner_s_own_identity(bench: Bench, account: Account) -> None:
+    account.link(method="runner", role_reference=None)
+    report, result = a_test_of(bench)
+    assert report.outcome is Outcome.SUCCEEDED, report.error
+    assert result.account_id == account.account_id
+    assert result.permissions_checked == 0 and result.unchecked is not None
