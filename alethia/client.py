@@ -39,6 +39,42 @@ class Client:
     def link_account(self, zone_id: str, form: Json) -> Json:
         return self._json(self._ask.post(f"/api/zones/{zone_id}/identities", form))
 
+    # --- runners -----------------------------------------------------------------------------------------
+
+    def runners(self, zone_id: str) -> Json:
+        return self._all(f"/api/zones/{zone_id}/runners")
+
+    def register_runner(self, zone_id: str, name: str) -> Json:
+        """The answer holds the credential, this once."""
+        return self._json(self._ask.post(f"/api/zones/{zone_id}/runners", {"name": name}))
+
+    def rotate_runner(self, zone_id: str, runner_id: str) -> Json:
+        return self._json(self._ask.post(f"/api/zones/{zone_id}/runners/{runner_id}/rotate"))
+
+    def drain_runner(self, zone_id: str, runner_id: str) -> Json:
+        return self._json(self._ask.post(f"/api/zones/{zone_id}/runners/{runner_id}/drain"))
+
+    def undrain_runner(self, zone_id: str, runner_id: str) -> Json:
+        return self._json(self._ask.post(f"/api/zones/{zone_id}/runners/{runner_id}/undrain"))
+
+    def delete_runner(self, zone_id: str, runner_id: str) -> None:
+        self._ask.delete(f"/api/zones/{zone_id}/runners/{runner_id}")
+
+    # --- git hosts ---------------------------------------------------------------------------------------
+
+    def git_links(self, zone_id: str) -> Json:
+        return self._all(f"/api/zones/{zone_id}/git-links")
+
+    def git_link(self, zone_id: str, host: str) -> Json:
+        return self._json(self._ask.get(f"/api/zones/{zone_id}/git-links/{host}"))
+
+    def link_git(self, zone_id: str, host: str, form: Json) -> Json:
+        """Link a host, or replace its token; `form` holds secrets."""
+        return self._json(self._ask.put(f"/api/zones/{zone_id}/git-links/{host}", form))
+
+    def unlink_git(self, zone_id: str, host: str) -> None:
+        self._ask.delete(f"/api/zones/{zone_id}/git-links/{host}")
+
     # --- specs -------------------------------------------------------------------------------------------
 
     def specs(self, zone_id: str) -> Json:

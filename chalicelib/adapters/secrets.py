@@ -73,7 +73,7 @@ class SecretsVault:
         self._tried(self._client.delete_secret, SecretId=name, ForceDeleteWithoutRecovery=True)
 
     def _tried(self, call: Callable[..., Any], **arguments: Any) -> Mapping[str, Any] | None:
-        """The answer; ``None`` when the secret does not stand as the call needs it (else :class:`Unavailable`)."""
+        """The answer; ``None`` when the secret does not stand as the call needs it."""
         try:
             answer: Mapping[str, Any] = call(**arguments)
         except ClientError as error:
