@@ -45,7 +45,7 @@ def list_jobs(caller: UserCaller, query: ListOf) -> Page[Job]:
 
 @routes.get("/api/jobs/{job_id}")
 def read_job(caller: UserCaller, job_id: str) -> Job:
-    """Read a job."""
+    """Read a job, with its result and what it waits for."""
     return container().jobs.get(caller.principal, job_id)
 
 

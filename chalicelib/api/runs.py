@@ -27,7 +27,11 @@ class PlanRequest(Model):
     runner: RunnerId | None = RUNNER
     auto_approve: bool = Field(
         False,
-        description="Approve beforehand a plan that replaces and destroys nothing (approvers only).",
+        description="Approve beforehand a plan that replaces and destroys nothing (approvers only, in zones "
+        "that need one approval and let who planned give it).",
+    )
+    background: bool = Field(
+        False, description="Nobody waits for it, as for a check for drift: runners take it last."
     )
 
 
@@ -74,6 +78,7 @@ def plan_spec(caller: UserCaller, spec_id: str, body: PlanRequest, idempotency_k
         spec_id,
         runner=body.runner,
         auto_approve=body.auto_approve,
+        background=body.background,
         idempotency_key=idempotency_key,
     )
 
@@ -103,13 +108,13 @@ def list_runs(caller: UserCaller, query: ListOf) -> Page[Run]:
 
 @routes.get("/api/runs/{run_id}")
 def read_run(caller: UserCaller, run_id: str) -> Run:
-    """Read a run."""
+    """Read a run, with the approvals that are missing and what it waits for."""
     return container().runs.get(caller.principal, run_id)
 
 
 @routes.post("/api/runs/{run_id}/approve", errors=(409,))
 def approve_run(caller: UserCaller, run_id: str, body: Approval) -> Run:
-    """Approve a run's plan: it is applied, exactly as reviewed."""
+    """Approve a run's plan. Once the zone's number of people did, it is applied, exactly as reviewed."""
     return container().decisions.approve(
         caller.principal, run_id, plan_digest=body.plan_digest, runner=body.runner, comment=body.comment
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from .storage import Storage
 
 if TYPE_CHECKING:
+    from ..services.approvals import Approvals
     from ..services.attempt_start import AttemptStart
     from ..services.check_digests import CheckDigests
     from ..services.component_progress import ComponentProgress
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..services.reconcile import Reconcile
     from ..services.record_plan import RecordPlan
     from ..services.review import Review
+    from ..services.run_views import JobWait, RunViews
     from ..services.runner_choice import RunnerChoice
     from ..services.runner_protocol import RunnerProtocol
     from ..services.runner_registry import RunnerRegistry
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ..services.runs import Runs
     from ..services.single_jobs import SingleJobs
     from ..services.stopped_tasks import StoppedTasks
+    from ..services.zone_rules import ZoneRulesService
 
 
 class Work(Storage):
@@ -72,12 +75,50 @@ class Work(Storage):
             runs=self.run_store,
             ledger=self.ledger,
             specs=self.spec_reader,
+            zones=self.zone_store,
             access=self.access,
+            audit=self.audit,
+            views=self.run_views,
             doorbell=self.doorbell,
             tasks=self.runner_tasks,
             clock=self.clock,
             runner_choice=self.runner_choice,
         )
+
+    @cached_property
+    def zone_rules(self) -> "ZoneRulesService":
+        """Rules of zones, for people."""
+        from ..services.zone_rules import ZoneRulesService
+
+        return ZoneRulesService(
+            zones=self.zone_store,
+            ledger=self.ledger,
+            access=self.access,
+            audit=self.audit,
+            runner_choice=self.runner_choice,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def approvals(self) -> "Approvals":
+        """Whose approvals count."""
+        from ..services.approvals import Approvals
+
+        return Approvals(self.zone_store)
+
+    @cached_property
+    def job_wait(self) -> "JobWait":
+        """What a job waits for, in words."""
+        from ..services.run_views import JobWait
+
+        return JobWait(self.zone_store, self.runner_wait, self.clock)
+
+    @cached_property
+    def run_views(self) -> "RunViews":
+        """Runs as people see them."""
+        from ..services.run_views import RunViews
+
+        return RunViews(self.approvals, self.job_store, self.job_wait)
 
     @cached_property
     def decisions(self) -> "Decisions":
@@ -89,6 +130,9 @@ class Work(Storage):
             ledger=self.ledger,
             guard=self.plan_guard,
             access=self.access,
+            approvals=self.approvals,
+            audit=self.audit,
+            views=self.run_views,
             doorbell=self.doorbell,
             runner_choice=self.runner_choice,
             clock=self.clock,
@@ -105,6 +149,8 @@ class Work(Storage):
             ledger=self.ledger,
             specs=self.spec_reader,
             access=self.access,
+            audit=self.audit,
+            job_wait=self.job_wait,
             doorbell=self.doorbell,
             tasks=self.runner_tasks,
             clock=self.clock,
@@ -246,6 +292,8 @@ class Work(Storage):
             jobs=self.job_store,
             ledger=self.ledger,
             specs=self.spec_reader,
+            zones=self.zone_store,
+            approvals=self.approvals,
             decisions=self.decisions,
             clock=self.clock,
             rule=AutoApprove(self.settings.auto_approve),

@@ -23,6 +23,9 @@ class Decision(Model):
     comment: str = ""
 
 
+APPROVE, REJECT = "approve", "reject"
+
+
 class Run(Model):
     """Truth about a run; the Step Functions execution ``{run_id}-{generation}`` is disposable."""
 
@@ -42,13 +45,17 @@ class Run(Model):
     auto_approve: bool = False
     review_expires_at: int | None = None
     """Unix seconds."""
+    approvals_needed: int = 1
+    """How many people must approve: the zone's rule when the plan became ready, or a stricter one since."""
+    planner_may_approve: bool = True
+    """Whether ``created_by`` may be one of them; as above."""
     decisions: list[Decision] = []
+    approvals_missing: int | None = None
+    """How many approvals it still waits for; where one run is read, not in lists."""
+    waits_for: str | None = None
+    """What it waits for, in one sentence; where one run is read, not in lists."""
     reason: str | None = None
     """Why the run ended as it did, in one sentence."""
     created_at: str
     created_by: str
     ended_at: str | None = None
-
-
-REVIEW_SECONDS = 7 * 24 * 3600
-"""How long a plan waits for review unless the zone says otherwise."""

@@ -14,6 +14,8 @@ class Zone(Model):
     created_at: str
     created_by: str
     rules: ZoneRules = ZoneRules()
+    rules_version: int = 0
+    """Rises with each change of the rules; an edit names the one that it was made of."""
 
 
 class ZoneOfMember(Model):

@@ -33,6 +33,23 @@ class ZoneRules(Model):
         """When the next change window opens; ``None`` while one is open, or when there are none."""
         return change_windows.next_opening(self.change_windows, now)
 
+    def in_words(self) -> list[str]:
+        """The rules as sentences, for people."""
+        people = "1 person" if self.approvals_needed == 1 else f"{self.approvals_needed} different people"
+        may = "may approve it as well" if self.planner_may_approve else "may not approve it"
+        windows = change_windows.describe(self.change_windows)
+        sentences = [
+            f"A plan is applied when {people} approved it; who planned it {may}.",
+            f"A plan waits {_duration(self.review_seconds)} for its review, then it expires.",
+            f"An apply or destroy may start {windows or 'at any time'}.",
+            f"A job waits {_duration(self.runner_wait_seconds)} for a self-hosted runner to take it.",
+        ]
+        if self.approvals_needed > 1:
+            sentences.append("A destroy, which has no plan to approve, takes an admin.")
+        if self.default_runner is not None:
+            sentences.append(f"Jobs that name no runner go to {self.default_runner}.")
+        return sentences
+
     def waiting_for_window(self, opens: datetime) -> str:
         """What a person reads while an apply waits until `opens`."""
         windows = change_windows.describe(self.change_windows)
@@ -41,3 +58,12 @@ class ZoneRules(Model):
             f"It starts when the change window opens: {windows}, next at {when}; "
             "a zone admin can change the rule."
         )
+
+
+def _duration(seconds: int) -> str:
+    """In the largest unit that divides it: ``7 days``, ``90 minutes``."""
+    for size, unit in ((DAY, "day"), (3600, "hour"), (60, "minute")):
+        if seconds % size == 0:
+            count = seconds // size
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{seconds} seconds"

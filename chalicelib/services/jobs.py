@@ -1,20 +1,22 @@
 """Jobs as people see them: read, cancel, run again."""
 
 from ..domain.errors import Conflict, NotFound
-from ..domain.job import RULES, Job, JobError
+from ..domain.job import RULES, Job, JobError, Urgency
 from ..domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
 from ..domain.model import Model
 from ..domain.plan import CostEstimate, PlanManifest, PlanSummary
 from ..domain.run import Run
 from ..domain.words import JobType, Role
 from .access import Access, Principal
+from .audit import Audit
 from .doorbell import Doorbell
 from .paging import Page, PageRequest
 from .ports.clock import Clock, iso
 from .ports.jobs import JobRecord, JobStore
-from .ports.ledger import EndAttempt, Ledger, LostRace, MoveJob, Write
+from .ports.ledger import EndAttempt, Ledger, LostRace, MoveJob, RequestCancel, Write, WriteAudit
 from .ports.runner_tasks import RunnerTasks
 from .ports.spec_reader import SpecReader
+from .run_views import JobWait
 from .runs import Runs
 
 TRIES = 3
@@ -44,6 +46,8 @@ class Jobs:
         ledger: Ledger,
         specs: SpecReader,
         access: Access,
+        audit: Audit,
+        job_wait: JobWait,
         doorbell: Doorbell,
         tasks: RunnerTasks,
         clock: Clock,
@@ -53,15 +57,17 @@ class Jobs:
         self._ledger = ledger
         self._specs = specs
         self._access = access
+        self._audit = audit
+        self._job_wait = job_wait
         self._doorbell = doorbell
         self._tasks = tasks
         self._clock = clock
 
     def get(self, principal: Principal, job_id: str) -> Job:
-        """One job of a zone that the caller may see."""
+        """One job of a zone that the caller may see, with its result and what it waits for."""
         job = self.require(principal, job_id, Role.VIEWER)
         result = self._jobs.result(job_id) if job.job_type in TYPED and job.status in JOB.terminal else None
-        return job.public().model_copy(update={"result": result})
+        return self._job_wait.public(job).model_copy(update={"result": result})
 
     def require(self, principal: Principal, job_id: str, role: Role) -> JobRecord:
         """The job, for a caller with at least `role` in its zone."""
@@ -142,15 +148,23 @@ class Jobs:
                 confirm_project_name=confirm or "",
                 runner=job.runner,
                 idempotency_key=idempotency_key,
+                rerun_of=job_id,
             )
         return self._runs.start_plan(
-            principal, job.of_spec, runner=job.runner, idempotency_key=idempotency_key
+            principal,
+            job.of_spec,
+            runner=job.runner,
+            idempotency_key=idempotency_key,
+            background=job.urgency is Urgency.BACKGROUND,
+            rerun_of=job_id,
         )
 
     def _cancelled(self, job: JobRecord, by: str) -> bool:
         """Whether the cancel took hold; ``False`` when the job moved on meanwhile."""
         if job.status in WITH_A_RUNNER:
-            return self._jobs.request_cancel(job.job_id, job.attempt) is not None
+            return job.cancel_requested or self._committed(
+                RequestCancel(job.job_id, job.attempt), self._entry(job, by, str(job.status))
+            )
         now = iso(self._clock.now())
         error = JobError(step="cancel", message=f"{by} cancelled it before a runner took it.")
         writes: list[Write] = [
@@ -164,13 +178,30 @@ class Jobs:
         ]
         if job.attempt:
             writes.append(EndAttempt(job.job_id, job.attempt, now))
-        try:
-            self._ledger.commit(*writes)
-        except LostRace:
+        if not self._committed(*writes, self._entry(job, by, str(JobStatus.CANCELLED))):
             return False
         self._stop_task(job)
         self._doorbell.attempt_over(job.job_id)
         return True
+
+    def _committed(self, *writes: Write) -> bool:
+        try:
+            self._ledger.commit(*writes)
+        except LostRace:
+            return False
+        return True
+
+    def _entry(self, job: JobRecord, by: str, status: str) -> WriteAudit:
+        return WriteAudit(
+            self._audit.entry(
+                job.zone_id,
+                actor=f"user:{by}",
+                action="job.cancelled",
+                subject=job.job_id,
+                before={"status": str(job.status), "cancel_requested": False},
+                after={"status": status, "cancel_requested": True},
+            )
+        )
 
     def _stop_task(self, job: JobRecord) -> None:
         """A container that is still on its way has nothing left to do."""

@@ -7,14 +7,17 @@ from ..domain.lifecycle.job import JobStatus
 from ..domain.lifecycle.run import RunEvent, RunStatus
 from ..domain.lifecycle.spec import SpecStatus
 from ..domain.plan import Counts, PlanResult
-from ..domain.run import REVIEW_SECONDS, Decision
-from .decisions import APPROVE, Decisions
+from ..domain.run import APPROVE, Decision
+from ..domain.zone_rules import ZoneRules
+from .approvals import Approvals
+from .decisions import Decisions
 from .doorbell import SUPERSEDED
 from .ports.clock import Clock, iso, unix
 from .ports.jobs import JobStore
 from .ports.ledger import ChangeSpec, Ledger, MoveRun
 from .ports.runs import RunRecord, RunStore
 from .ports.spec_reader import SpecReader
+from .ports.zones import Zones
 
 
 class AutoApprove(StrEnum):
@@ -22,7 +25,7 @@ class AutoApprove(StrEnum):
 
     NEVER = "never"
     NO_DESTROY = "no-destroy"
-    """Plans that replace and destroy nothing."""
+    """Plans that replace and destroy nothing, in zones that need one approval."""
 
 
 class RecordPlan:
@@ -35,6 +38,8 @@ class RecordPlan:
         jobs: JobStore,
         ledger: Ledger,
         specs: SpecReader,
+        zones: Zones,
+        approvals: Approvals,
         decisions: Decisions,
         clock: Clock,
         rule: AutoApprove = AutoApprove.NEVER,
@@ -43,6 +48,8 @@ class RecordPlan:
         self._jobs = jobs
         self._ledger = ledger
         self._specs = specs
+        self._zones = zones
+        self._approvals = approvals
         self._decisions = decisions
         self._clock = clock
         self._rule = rule
@@ -69,8 +76,14 @@ class RecordPlan:
         digest = result.manifest.digest
         now = self._clock.now()
         if result.has_changes:
-            expires_at = unix(now) + REVIEW_SECONDS
-            changes = {"plan_digest": digest, "review_expires_at": expires_at}
+            zone = self._zones.get(run.zone_id)
+            rules = zone.rules if zone else ZoneRules()
+            changes = {
+                "plan_digest": digest,
+                "review_expires_at": unix(now) + rules.review_seconds,
+                "approvals_needed": rules.approvals_needed,
+                "planner_may_approve": rules.planner_may_approve,
+            }
             self._ledger.commit(MoveRun(run.run_id, RunEvent.PLAN_READY, changes))
             return
         spec = self._specs.get(run.spec_id)
@@ -89,11 +102,10 @@ class RecordPlan:
 
     def _approve_by_rule(self, run: RunRecord) -> RunRecord:
         """Approve what somebody, or the deployment, approved beforehand; the doubtful waits for a person."""
-        asked = run.auto_approve or self._rule is AutoApprove.NO_DESTROY
         result = self._result(run)
-        if not asked or result is None or not _gentle(result.summary.counts):
+        by = self._approved_beforehand_by(run)
+        if by is None or result is None or not _gentle(result.summary.counts):
             return run
-        by = run.created_by if run.auto_approve else f"rule:{self._rule}"
         decision = Decision(
             verdict=APPROVE,
             by=by,
@@ -102,9 +114,18 @@ class RecordPlan:
             comment="Approved beforehand: the plan replaces and destroys nothing.",
         )
         try:
-            return self._decisions.record_approval(run, decision)
+            return self._decisions.approve_by_rule(run, decision)
         except Conflict:
             return self._run(run.run_id)
+
+    def _approved_beforehand_by(self, run: RunRecord) -> str | None:
+        """Whoever planned, if they asked for it and may still approve; else the deployment's rule."""
+        approval = self._approvals.of(run)
+        if approval.needed > 1:
+            return None
+        if run.auto_approve and approval.planner_may_approve:
+            return run.created_by
+        return f"rule:{self._rule}" if self._rule is AutoApprove.NO_DESTROY else None
 
     def _result(self, run: RunRecord) -> PlanResult | None:
         assert run.plan_job_id is not None, "only a DEPLOY run has a plan to record"

@@ -5,8 +5,9 @@ If telling it fails, nothing is lost: the reconciler finds a live run without an
 
 from collections.abc import Mapping
 
-from ..domain.errors import Conflict, FieldProblem, InvalidInput, NotFound, RunInProgress
+from ..domain.errors import Conflict, FieldProblem, Forbidden, InvalidInput, NotFound, RunInProgress
 from ..domain.ids import id_for
+from ..domain.job import Urgency
 from ..domain.lifecycle.job import JobStatus
 from ..domain.lifecycle.run import RUN, RunEvent, RunStatus
 from ..domain.lifecycle.spec import SPEC, SpecEvent
@@ -14,16 +15,31 @@ from ..domain.run import Run, RunKind
 from ..domain.snapshot import canonical_json, sha256_hex
 from ..domain.spec import Spec
 from ..domain.words import JobType, Role
+from ..domain.zone import Zone
 from .access import Access, Principal
+from .approvals import require_may_approve_beforehand
+from .audit import Audit
 from .doorbell import Doorbell
 from .paging import Page, PageRequest
 from .ports.clock import Clock, iso
 from .ports.jobs import JobRecord
-from .ports.ledger import ChangeSpec, CreateJob, CreateRun, Ledger, LostRace, MoveRun, Write
+from .ports.ledger import (
+    ChangeSpec,
+    CreateJob,
+    CreateRun,
+    ExpectRules,
+    Ledger,
+    LostRace,
+    MoveRun,
+    Write,
+    WriteAudit,
+)
 from .ports.runner_tasks import RunnerTasks
 from .ports.runs import RunRecord, RunStore
 from .ports.spec_reader import SpecReader
 from .ports.workflow import Resume
+from .ports.zones import Zones
+from .run_views import RunViews
 from .runner_choice import RunnerChoice
 
 TRIES = 3
@@ -39,7 +55,10 @@ class Runs:
         runs: RunStore,
         ledger: Ledger,
         specs: SpecReader,
+        zones: Zones,
         access: Access,
+        audit: Audit,
+        views: RunViews,
         doorbell: Doorbell,
         tasks: RunnerTasks,
         clock: Clock,
@@ -48,19 +67,22 @@ class Runs:
         self._runs = runs
         self._ledger = ledger
         self._specs = specs
+        self._zones = zones
         self._access = access
+        self._audit = audit
+        self._views = views
         self._doorbell = doorbell
         self._tasks = tasks
         self._clock = clock
         self._runner_choice = runner_choice
 
     def get(self, principal: Principal, run_id: str) -> Run:
-        """One run of a zone that the caller may see."""
+        """One run of a zone that the caller may see, with what it waits for."""
         run = self._runs.get(run_id)
         if run is None:
             raise NotFound("There is no such thing here, or it is not yours.")
         self._access.require(principal, run.zone_id, Role.VIEWER)
-        return run.public()
+        return self._views.of(run, principal.user)
 
     def of_zone(self, principal: Principal, zone_id: str, page: PageRequest) -> Page[Run]:
         """The zone's runs, newest first."""
@@ -80,14 +102,25 @@ class Runs:
         runner: str | None = None,
         idempotency_key: str | None = None,
         auto_approve: bool = False,
+        background: bool = False,
+        rerun_of: str | None = None,
     ) -> Run:
         """Plan the spec as it is now; a plan that only waits for review makes room.
 
-        With `auto_approve`, the caller approves beforehand a plan that replaces and destroys nothing, which
-        takes the approver's role.
+        Parameters
+        ----------
+        auto_approve : bool
+            The caller approves beforehand a plan that replaces and destroys nothing. It takes the approver's
+            role, and a zone whose rules want no more than that.
+        background : bool
+            Nobody waits for it (a check for drift): runners take it after everything else.
+        rerun_of : str or None
+            The job whose work this does anew.
 
         Raises
         ------
+        Forbidden
+            The zone's rules leave no room for an approval beforehand.
         InvalidInput
             The spec is not ready to plan.
         RunInProgress
@@ -95,9 +128,20 @@ class Runs:
         """
         zone_id = self._spec(spec_id).zone_id
         self._access.require(principal, zone_id, Role.APPROVER if auto_approve else Role.PLANNER)
-        asked = {"spec_id": spec_id, "runner": runner, "auto_approve": auto_approve}
-        request = _Request(principal, f"POST /api/specs/{spec_id}/plan", idempotency_key, asked)
-        return self._start(request, spec_id, JobType.PLAN, runner, auto_approve)
+        if auto_approve:
+            require_may_approve_beforehand(self._zone(zone_id).rules)
+        return self._start(
+            _Request(
+                principal,
+                spec_id,
+                JobType.PLAN,
+                key=idempotency_key,
+                runner=runner,
+                auto_approve=auto_approve,
+                background=background,
+                rerun_of=rerun_of,
+            )
+        )
 
     def destroy(
         self,
@@ -107,10 +151,17 @@ class Runs:
         confirm_project_name: str,
         runner: str | None = None,
         idempotency_key: str | None = None,
+        rerun_of: str | None = None,
     ) -> Run:
-        """Destroy everything of the spec. The caller typed the project's name, so that no slip does it."""
+        """Destroy everything of the spec. The caller typed the project's name, so that no slip does it.
+
+        Raises
+        ------
+        Forbidden
+            The zone needs several approvals for an apply; a destroy, which has no plan, then takes an admin.
+        """
         spec = self._spec(spec_id)
-        self._access.require(principal, spec.zone_id, Role.APPROVER)
+        self._require_may_destroy(principal, spec.zone_id)
         if confirm_project_name != spec.project_name:
             raise InvalidInput(
                 [
@@ -120,13 +171,35 @@ class Runs:
                     )
                 ]
             )
-        request = _Request(
-            principal,
-            f"POST /api/specs/{spec_id}/destroy",
-            idempotency_key,
-            {"spec_id": spec_id, "runner": runner},
+        return self._start(
+            _Request(
+                principal,
+                spec_id,
+                JobType.DESTROY,
+                key=idempotency_key,
+                runner=runner,
+                rerun_of=rerun_of,
+            )
         )
-        return self._start(request, spec_id, JobType.DESTROY, runner, auto_approve=False)
+
+    def _zone(self, zone_id: str) -> Zone:
+        zone = self._zones.get(zone_id)
+        if zone is None:
+            raise NotFound("There is no such thing here, or it is not yours.")
+        return zone
+
+    def _require_may_destroy(self, principal: Principal, zone_id: str) -> ExpectRules:
+        """The condition under which this person may; :class:`Forbidden` if they may not."""
+        held = self._access.require(principal, zone_id, Role.APPROVER)
+        zone = self._zone(zone_id)
+        needed = zone.rules.approvals_needed
+        if needed > 1 and not held.includes(Role.ADMIN):
+            raise Forbidden(
+                f"This zone needs {needed} approvals for an apply. A destroy has no plan that could be "
+                f"approved, so it takes the role {Role.ADMIN}; yours is {held}. Ask a zone admin.",
+                details={"rule": "approvals_needed", "needed": str(Role.ADMIN), "held": str(held)},
+            )
+        return ExpectRules(zone_id, zone.rules_version)
 
     def _spec(self, spec_id: str) -> Spec:
         spec = self._specs.get(spec_id)
@@ -134,31 +207,34 @@ class Runs:
             raise NotFound("There is no such thing here, or it is not yours.")
         return spec
 
-    def _start(
-        self, request: "_Request", spec_id: str, job_type: JobType, runner: str | None, auto_approve: bool
-    ) -> Run:
+    def _start(self, request: "_Request") -> Run:
         for _ in range(TRIES):
             before = self._runs.get(request.run_id)
             if before is not None:
-                return request.answer_again(before)
-            self._specs.require_ready_to_plan(spec_id)
-            spec, text, config_hash = self._specs.snapshot(spec_id)
-            taken_by = self._runner_choice.of(spec.zone_id, runner)
-            run = self._new_run(request, spec, job_type, config_hash, taken_by, auto_approve)
+                return self._views.of(request.answer_again(before), request.principal.user)
+            self._specs.require_ready_to_plan(request.spec_id)
+            spec, text, config_hash = self._specs.snapshot(request.spec_id)
+            run = self._new_run(request, spec, config_hash)
+            guards: list[Write] = []
+            if run.kind is RunKind.DESTROY:
+                guards.append(self._require_may_destroy(request.principal, spec.zone_id))
             try:
-                replaced = self._commit_start(spec, run, self._new_job(run, job_type, request.hash), text)
+                replaced = self._commit_start(spec, run, request, text, guards)
             except LostRace:
                 continue
             if replaced is not None:
                 self._doorbell.review_over(replaced.run_id)
             self._doorbell.begin(run, Resume.APPLY if run.kind is RunKind.DESTROY else Resume.PLAN)
-            return run.public()
+            return self._views.of(run, request.principal.user)
         raise Conflict("The spec changes too fast to start a run of it. Repeat the request.")
 
-    def _commit_start(self, spec: Spec, run: RunRecord, job: JobRecord, text: str) -> RunRecord | None:
+    def _commit_start(
+        self, spec: Spec, run: RunRecord, request: "_Request", text: str, guards: list[Write]
+    ) -> RunRecord | None:
         """Make the rows; the answer is the run that made room."""
         holder = self._runs.get(spec.live_run) if spec.live_run else None
-        writes: list[Write] = [CreateJob(job, text), CreateRun(run)]
+        job = _first_job(run, request)
+        writes: list[Write] = [CreateJob(job, text), CreateRun(run), *guards]
         if holder is not None and holder.status not in RUN.terminal:
             if holder.status is not RunStatus.AWAITING_REVIEW:
                 raise RunInProgress(
@@ -169,6 +245,8 @@ class Runs:
             writes.append(
                 MoveRun(holder.run_id, RunEvent.SUPERSEDE, {"reason": reason, "ended_at": run.created_at})
             )
+        else:
+            holder = None
         event = SpecEvent.QUEUE_DESTROY if run.kind is RunKind.DESTROY else None
         if event is not None:
             SPEC.next(spec.status, event)
@@ -181,19 +259,51 @@ class Runs:
                 config_hash=spec.config_hash,
             )
         )
+        writes += self._entries(run, request, holder)
         self._ledger.commit(*writes)
         return holder
 
-    def _new_run(
-        self,
-        request: "_Request",
-        spec: Spec,
-        job_type: JobType,
-        config_hash: str,
-        runner: str,
-        auto_approve: bool,
-    ) -> RunRecord:
-        destroy = job_type is JobType.DESTROY
+    def _entries(self, run: RunRecord, request: "_Request", replaced: RunRecord | None) -> list[Write]:
+        """Who started it, what made room for it, and what it repeats."""
+        actor = f"user:{request.principal.user}"
+        started: dict[str, object] = {
+            "spec_id": run.spec_id,
+            "config_hash": run.config_hash,
+            "runner": run.runner,
+            "auto_approve": run.auto_approve,
+            "background": request.background,
+        }
+        action = "run.destroy_started" if run.kind is RunKind.DESTROY else "run.planned"
+        entries = [
+            self._audit.entry(run.zone_id, actor=actor, action=action, subject=run.run_id, after=started)
+        ]
+        if replaced is not None:
+            entries.append(
+                self._audit.entry(
+                    run.zone_id,
+                    actor=actor,
+                    action="run.superseded",
+                    subject=replaced.run_id,
+                    before={"status": str(replaced.status)},
+                    after={"status": str(RunStatus.SUPERSEDED), "by": run.run_id},
+                )
+            )
+        if request.rerun_of is not None:
+            entries.append(
+                self._audit.entry(
+                    run.zone_id,
+                    actor=actor,
+                    action="job.rerun",
+                    subject=request.rerun_of,
+                    after={"run_id": run.run_id},
+                )
+            )
+        return [WriteAudit(entry) for entry in entries]
+
+    def _new_run(self, request: "_Request", spec: Spec, config_hash: str) -> RunRecord:
+        destroy = request.job_type is JobType.DESTROY
+        rules = self._zone(spec.zone_id).rules
+        runner = self._runner_choice.of(spec.zone_id, request.runner)
         return RunRecord(
             run_id=request.run_id,
             kind=RunKind.DESTROY if destroy else RunKind.DEPLOY,
@@ -203,7 +313,9 @@ class Runs:
             config_hash=config_hash,
             plan_job_id=None if destroy else request.run_id,
             apply_job_id=request.run_id if destroy else None,
-            auto_approve=auto_approve,
+            auto_approve=request.auto_approve,
+            approvals_needed=rules.approvals_needed,
+            planner_may_approve=rules.planner_may_approve,
             runner=runner,
             task_definition=self._tasks.current_definition(runner),
             request_hash=request.hash,
@@ -211,36 +323,61 @@ class Runs:
             created_by=request.principal.user,
         )
 
-    def _new_job(self, run: RunRecord, job_type: JobType, request_hash: str) -> JobRecord:
-        return JobRecord(
-            job_id=run.run_id,
-            job_type=job_type,
-            spec_id=run.spec_id,
-            zone_id=run.zone_id,
-            run_id=run.run_id,
-            status=JobStatus.QUEUED,
-            config_hash=run.config_hash,
-            runner=run.runner,
-            request_hash=request_hash,
-            created_at=run.created_at,
-            created_by=run.created_by,
-        )
-
 
 class _Request:
     """One person's request, and the run that belongs to it: a repeat with the same key names the same run."""
 
     def __init__(
-        self, principal: Principal, route: str, key: str | None, asked: Mapping[str, object]
+        self,
+        principal: Principal,
+        spec_id: str,
+        job_type: JobType,
+        *,
+        key: str | None,
+        runner: str | None,
+        auto_approve: bool = False,
+        background: bool = False,
+        rerun_of: str | None = None,
     ) -> None:
         self.principal = principal
+        self.spec_id = spec_id
+        self.job_type = job_type
+        self.runner = runner
+        self.auto_approve = auto_approve
+        self.background = background
+        self.rerun_of = rerun_of
+        route = f"POST /api/specs/{spec_id}/{job_type.lower()}"
         self.run_id = id_for("job", f"{principal.user} {route}", key)
+        asked: Mapping[str, object] = {
+            "spec_id": spec_id,
+            "runner": runner,
+            "auto_approve": auto_approve,
+            "background": background,
+            "rerun_of": rerun_of,
+        }
         self.hash = sha256_hex(canonical_json(asked))
 
-    def answer_again(self, run: RunRecord) -> Run:
+    def answer_again(self, run: RunRecord) -> RunRecord:
         if run.request_hash != self.hash:
             raise Conflict("This idempotency key was used for a different request.")
-        return run.public()
+        return run
+
+
+def _first_job(run: RunRecord, request: _Request) -> JobRecord:
+    return JobRecord(
+        job_id=run.run_id,
+        job_type=request.job_type,
+        spec_id=run.spec_id,
+        zone_id=run.zone_id,
+        run_id=run.run_id,
+        status=JobStatus.QUEUED,
+        config_hash=run.config_hash,
+        runner=run.runner,
+        urgency=Urgency.BACKGROUND if request.background else Urgency.USUAL,
+        request_hash=run.request_hash,
+        created_at=run.created_at,
+        created_by=run.created_by,
+    )
 
 
 def _public(page: Page[RunRecord]) -> Page[Run]:

@@ -1,6 +1,5 @@
 """Transitions as DynamoDB transactions: each named write becomes one or two conditional items."""
 
-from collections.abc import Callable, Mapping
 from functools import singledispatchmethod
 from typing import Any
 
@@ -9,8 +8,7 @@ from pynamodb.expressions.update import Action
 
 from ...domain.lifecycle.identity import IDENTITY
 from ...domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
-from ...domain.lifecycle.run import RUN
-from ...domain.lifecycle.spec import SPEC, SpecEvent, SpecStatus
+from ...domain.lifecycle.run import RUN, RunStatus
 from ...services.ports import ledger
 from ...services.ports.ledger import LostRace, Write
 from .audit import audit_row
@@ -24,12 +22,14 @@ from .rows import (
     RUN_SK,
     SNAPSHOT_SK,
     SPEC_SK,
+    ZONE_SK,
     assign,
     job_row,
     plain,
     run_row,
     runner_key,
 )
+from .spec_moves import spec_move
 from .tables import (
     AttemptRow,
     IdentityRow,
@@ -40,10 +40,12 @@ from .tables import (
     RunRow,
     SnapshotRow,
     SpecRow,
+    ZoneRow,
     attempt_sk,
     job_pk,
     run_pk,
     spec_pk,
+    zone_pk,
 )
 
 
@@ -150,6 +152,29 @@ class _Items:
         )
 
     @add.register
+    def _(self, write: ledger.RequestCancel) -> None:
+        with_a_runner = JobRow.status.is_in(*map(str, WITH_A_RUNNER)) & (JobRow.attempt == write.attempt)
+        self._update(
+            f"RequestCancel {write.job_id}",
+            JobRow(job_pk(write.job_id), JOB_SK),
+            [JobRow.cancel_requested.set(True)],
+            with_a_runner & (JobRow.cancel_requested == False),  # noqa: E712  an expression, not a test
+        )
+
+    @add.register
+    def _(self, write: ledger.MoveStart) -> None:
+        waits = (JobRow.status == str(JobStatus.QUEUED)) & (JobRow.attempt == write.attempt)
+        self._update(
+            f"MoveStart {write.job_id}",
+            JobRow(job_pk(write.job_id), JOB_SK),
+            [
+                *assign(JobRow, {"not_before": write.not_before}),
+                JobRow.lease_expires_at.set(write.claim_until),
+            ],
+            waits & (JobRow.lease_expires_at == write.lease_was),
+        )
+
+    @add.register
     def _(self, write: ledger.StorePlan) -> None:
         self._update(
             f"StorePlan {write.job_id}",
@@ -212,10 +237,44 @@ class _Items:
         condition = RunRow.status.is_in(*map(str, RUN.sources(write.event)))
         if write.generation is not None:
             condition &= RunRow.generation == write.generation
+        if write.decisions_seen is not None:
+            condition &= _decided(write.decisions_seen)
         actions = [RunRow.status.set(str(target)), *assign(RunRow, write.changes)]
+        if "decisions" in write.changes:
+            actions.append(RunRow.decided.set(len(write.changes["decisions"])))
         if target in RUN.terminal:
             actions.append(RunRow.live.remove())
         self._update(f"MoveRun {write.run_id}", RunRow(run_pk(write.run_id), RUN_SK), actions, condition)
+
+    @add.register
+    def _(self, write: ledger.RecordDecision) -> None:
+        self._update(
+            f"RecordDecision {write.run_id}",
+            RunRow(run_pk(write.run_id), RUN_SK),
+            [
+                *assign(RunRow, {"decisions": list(write.decisions)}),
+                RunRow.decided.set(len(write.decisions)),
+            ],
+            (RunRow.status == str(RunStatus.AWAITING_REVIEW)) & _decided(write.seen),
+        )
+
+    @add.register
+    def _(self, write: ledger.ChangeRules) -> None:
+        self._update(
+            f"ChangeRules {write.zone_id}",
+            ZoneRow(zone_pk(write.zone_id), ZONE_SK),
+            [*assign(ZoneRow, {"rules": write.rules}), ZoneRow.rules_version.set(write.was + 1)],
+            _rules_of(write.was),
+        )
+
+    @add.register
+    def _(self, write: ledger.ExpectRules) -> None:
+        self.transaction.check(
+            f"ExpectRules {write.zone_id}",
+            ZoneRow,
+            (zone_pk(write.zone_id), ZONE_SK),
+            _rules_of(write.version),
+        )
 
     @add.register
     def _(self, write: ledger.ExpectRun) -> None:
@@ -233,7 +292,7 @@ class _Items:
         if write.config_hash is not None:
             condition &= SpecRow.config_hash == write.config_hash
         if write.event is not None:
-            moved, legal = _SPEC_MOVES.get(write.event, _settle)(write.event)
+            moved, legal = spec_move(write.event)
             condition &= legal
             actions += moved
         if write.hold is not None:
@@ -270,41 +329,16 @@ def _held_by(run_id: str | None) -> Condition:
     return SpecRow.live_run.does_not_exist() if run_id is None else SpecRow.live_run == run_id
 
 
-SpecMove = tuple[list[Action], Condition]
+def _decided(count: int) -> Condition:
+    """There are so many decisions about the run."""
+    decided: Condition = RunRow.decided == count
+    return decided if count else decided | RunRow.decided.does_not_exist()
 
 
-def _legal(event: SpecEvent) -> Condition:
-    return SpecRow.status.is_in(*map(str, SPEC.sources(event)))
-
-
-def _begin(event: SpecEvent) -> SpecMove:
-    """Work begins: what the spec is settled in is kept, to go back to."""
-    begun: list[Action] = [
-        SpecRow.settled_status.set(SpecRow.status),
-        SpecRow.status.set(str(SPEC.target(event))),
-    ]
-    return begun, _legal(event)
-
-
-def _go_on(event: SpecEvent) -> SpecMove:
-    return [SpecRow.status.set(str(SPEC.target(event)))], _legal(event)
-
-
-def _settle(event: SpecEvent) -> SpecMove:
-    target = str(SPEC.target(event))
-    return [SpecRow.status.set(target), SpecRow.settled_status.set(target)], _legal(event)
-
-
-def _withdraw(_: SpecEvent) -> SpecMove:
-    """As :func:`chalicelib.domain.lifecycle.spec.after`: back to the status that it was settled in."""
-    withdrawable = (SpecStatus.QUEUED, SpecStatus.DESTROYING)
-    return [SpecRow.status.set(SpecRow.settled_status)], SpecRow.status.is_in(*map(str, withdrawable))
-
-
-_SPEC_MOVES: Mapping[SpecEvent, Callable[[SpecEvent], SpecMove]] = {
-    SpecEvent.QUEUE_DEPLOY: _begin,
-    SpecEvent.QUEUE_DESTROY: _begin,
-    SpecEvent.START_DEPLOY: _go_on,
-    SpecEvent.WITHDRAW: _withdraw,
-}
-"""Events with a rule of their own; every other one settles the spec."""
+def _rules_of(version: int) -> Condition:
+    """The zone lives, and its rules are of that version."""
+    same: Condition = ZoneRow.rules_version == version
+    if not version:
+        same |= ZoneRow.rules_version.does_not_exist()
+    same &= present(ZoneRow)
+    return same

@@ -17,6 +17,7 @@ RUN_SK = "RUN"
 PLAN_SK = "PLAN"
 SNAPSHOT_SK = "SNAPSHOT"
 RESULT_SK = "RESULT"
+ZONE_SK = "ZONE"
 
 M = TypeVar("M", bound=BaseModel)
 

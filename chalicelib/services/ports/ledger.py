@@ -9,7 +9,7 @@ the lifecycle tables. :meth:`Ledger.commit` makes all of them or none::
     )
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,6 +22,8 @@ from ...domain.lifecycle.run import RunEvent, RunStatus
 from ...domain.lifecycle.spec import SpecEvent
 from ...domain.plan import PlanResult
 from ...domain.results import JobResult
+from ...domain.run import Decision
+from ...domain.zone_rules import ZoneRules
 from .facts import ComponentRecord
 from .jobs import JobRecord
 from .runs import RunRecord
@@ -143,6 +145,29 @@ class StoreResources:
 
 
 @dataclass(frozen=True)
+class RequestCancel:
+    """A person asks the runner that has the attempt to stop; refused when it was asked before, or is over."""
+
+    job_id: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class MoveStart:
+    """A QUEUED attempt that no container was asked for may start at another time.
+
+    Refused when it was claimed, ended, or moved by somebody else (`lease_was` is no longer its deadline).
+    """
+
+    job_id: str
+    attempt: int
+    not_before: int | None
+    """Unix seconds; ``None``: at once."""
+    claim_until: int
+    lease_was: int
+
+
+@dataclass(frozen=True)
 class WriteAudit:
     """An audit entry, written with the change that it tells of."""
 
@@ -158,12 +183,29 @@ class CreateRun:
 
 @dataclass(frozen=True)
 class MoveRun:
-    """A run's transition, allowed from the lifecycle's sources. Ending it takes it off the live index."""
+    """A run's transition, allowed from the lifecycle's sources. Ending it takes it off the live index.
+
+    `decisions_seen` is how many decisions there must still be.
+    """
 
     run_id: str
     event: RunEvent
     changes: Changes = field(default_factory=dict)
     generation: int | None = None
+    decisions_seen: int | None = None
+
+
+@dataclass(frozen=True)
+class RecordDecision:
+    """One more decision about a run that goes on waiting for its review.
+
+    Refused when it no longer waits, or when there are not `seen` decisions any more.
+    """
+
+    run_id: str
+    decisions: Sequence[Decision]
+    """All of them, with the new one."""
+    seen: int
 
 
 @dataclass(frozen=True)
@@ -172,6 +214,23 @@ class ExpectRun:
 
     run_id: str
     status: RunStatus
+
+
+@dataclass(frozen=True)
+class ChangeRules:
+    """A zone's rules; refused when they are not those of version `was` any more."""
+
+    zone_id: str
+    was: int
+    rules: ZoneRules
+
+
+@dataclass(frozen=True)
+class ExpectRules:
+    """Nothing changes; the zone's rules must still be those of this version."""
+
+    zone_id: str
+    version: int
 
 
 @dataclass(frozen=True)
@@ -219,10 +278,15 @@ Write = (
     | StoreResult
     | MoveIdentity
     | StoreResources
+    | RequestCancel
+    | MoveStart
     | WriteAudit
     | CreateRun
     | MoveRun
+    | RecordDecision
     | ExpectRun
+    | ChangeRules
+    | ExpectRules
     | ChangeSpec
     | ExpectSpec
     | PutFacts
