@@ -37,6 +37,9 @@ STATUSES = {
     "SUPERSEDED": "dim",
     "DESTROYED": "dim",
     "AWAITING_REVIEW": "cyan",
+    "ONLINE": "green",
+    "OFFLINE": "red",
+    "DRAINING": "yellow",
 }
 
 

@@ -61,7 +61,14 @@ class Polls:
     def _offers(self, zone_id: str, runner_id: str, request: PollRequest, now: int) -> list[Offer]:
         own = self._queues.of_runner(zone_id, runner_id, most=LOOKED_AT)
         shared = self._queues.of_runner(zone_id, ANY_RUNNER, most=LOOKED_AT)
-        chosen = offers(own, shared, slots=request.slots, has=set(request.running), now=now)
+        passed = set(request.passed)
+        chosen = offers(
+            [job for job in own if job.job_id not in passed],
+            [job for job in shared if job.job_id not in passed],
+            slots=request.slots,
+            has=set(request.running),
+            now=now,
+        )
         return [Offer(job_id=job.job_id, attempt=job.attempt) for job in chosen]
 
     def _note(self, runner: RunnerRecord, request: PollRequest, now: datetime) -> None:
