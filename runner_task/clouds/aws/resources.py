@@ -16,6 +16,7 @@ from chalicelib.providers.aws.catalogue import CATALOGUE
 
 from .. import CloudContext
 from .clients import Clients
+from .connection import ENABLED
 
 AT_ONCE = 8
 """Regions that are read at the same time."""
@@ -65,7 +66,11 @@ def fetch_resources(context: CloudContext, clients: Clients) -> CloudResources:
 def _regions(clients: Clients) -> list[str]:
     """Names of the enabled regions, in order."""
     answer = clients.of("ec2").describe_regions(AllRegions=False)
-    return sorted(str(region["RegionName"]) for region in answer["Regions"])
+    return sorted(
+        str(region["RegionName"])
+        for region in answer["Regions"]
+        if region.get("OptInStatus", ENABLED[0]) in ENABLED
+    )
 
 
 def _each_region(

@@ -21,20 +21,21 @@ EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 Client = Callable[..., Any]
 
-_numbers = itertools.count(300000000001)
+_numbers = itertools.count(1)
 
 
 @dataclass
 class Account:
-    """An account of its own for a test, by its owner's keys, and its link to the control plane."""
+    """One account, by its owner's keys, with a role for each test, and its link to the control plane."""
 
     plane: FakeControlPlane
     connect: Client
-    account_id: str = field(default_factory=lambda: str(next(_numbers)))
+    account_id: str = "300000000001"
+    role_name: str = field(default_factory=lambda: f"alethia-{next(_numbers)}")
 
     @property
     def role(self) -> str:
-        return f"arn:aws:iam::{self.account_id}:role/alethia"
+        return f"arn:aws:iam::{self.account_id}:role/{self.role_name}"
 
     def client(self, service: str, region: str = REGION) -> Any:
         return self.connect(service, region, **_keys(self.account_id))
@@ -48,9 +49,9 @@ class Account:
             "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
         }
         iam = self.client("iam")
-        iam.create_role(RoleName="alethia", AssumeRolePolicyDocument=_policy(trust))
+        iam.create_role(RoleName=self.role_name, AssumeRolePolicyDocument=_policy(trust))
         document = _policy(*(statements or [EVERYTHING]))
-        iam.put_role_policy(RoleName="alethia", PolicyName="it", PolicyDocument=document)
+        iam.put_role_policy(RoleName=self.role_name, PolicyName="it", PolicyDocument=document)
 
     def link(self, **changes: Any) -> None:
         """From now on, jobs of the plane are about this account, and are lent sessions of its role."""

@@ -41,7 +41,7 @@ def test_an_account_that_lets_us_in_with_all_that_is_needed(bench: Bench, accoun
     report, result = a_test_of(bench)
     assert report.outcome is Outcome.SUCCEEDED, report.error
     assert result.account_id == account.account_id
-    assert result.principal == f"arn:aws:sts::{account.account_id}:assumed-role/alethia/test-1"
+    assert result.principal == f"arn:aws:sts::{account.account_id}:assumed-role/{account.role_name}/test-1"
     assert (result.cause, result.unchecked, result.missing) == (None, None, [])
     assert result.permissions_checked > 0
     assert report.log is not None
