@@ -15,7 +15,7 @@ routes = Routes("zones")
 
 
 class ZoneForm(Model):
-    """What a person says about a new zone."""
+    """What a person says about a zone."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 
@@ -38,3 +38,9 @@ def list_zones(caller: UserCaller, query: PageRequest) -> Page[ZoneOfMember]:
 def read_zone(caller: UserCaller, zone_id: str) -> Zone:
     """Read a zone."""
     return container().zones.read(caller.principal, zone_id)
+
+
+@routes.put("/api/zones/{zone_id}", errors=(409,))
+def rename_zone(caller: UserCaller, zone_id: str, body: ZoneForm) -> Zone:
+    """Give a zone another name."""
+    return container().zones.rename(caller.principal, zone_id, body.name)

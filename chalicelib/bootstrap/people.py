@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from ..services.audit import Audit
     from ..services.cloud_access import JobCloudAccess
     from ..services.identities import Identities
+    from ..services.invitations import InvitationService
     from ..services.job_tokens import JobTokens
+    from ..services.members import MemberService
     from ..services.oidc_issuer import OidcIssuer
     from ..services.runners import RunnerCredentials
     from ..services.sign_in import SignIn
@@ -81,7 +83,23 @@ class People(Outside):
         """Workspaces."""
         from ..services.zones import ZoneService
 
-        return ZoneService(self.zone_store, self.access, self.clock)
+        return ZoneService(self.zone_store, self.access, self.audit, self.clock)
+
+    @cached_property
+    def members(self) -> "MemberService":
+        """People in zones."""
+        from ..services.members import MemberService
+
+        return MemberService(self.member_store, self.access, self.audit, self.clock)
+
+    @cached_property
+    def invitations(self) -> "InvitationService":
+        """Ways into zones."""
+        from ..services.invitations import InvitationService
+
+        return InvitationService(
+            self.invitation_store, self.member_store, self.zone_store, self.access, self.audit, self.clock
+        )
 
     @cached_property
     def identities(self) -> "Identities":

@@ -9,9 +9,11 @@ with the change, which are then written together or not at all::
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from ..domain.audit import AuditEntry, AuditOutcome, changed
+from ..domain.errors import FieldProblem, InvalidInput
 from ..domain.ids import derived_id, new_id
 from ..domain.words import Role
 from .access import Access, Principal
@@ -80,9 +82,22 @@ class Audit:
         zone_id: str,
         page: PageRequest,
         *,
-        since: str | None = None,
-        until: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Page[AuditEntry]:
-        """The zone's entries, newest first; for its admins."""
+        """The zone's entries between two times, newest first; for its admins."""
         self._access.require(principal, zone_id, Role.ADMIN)
-        return self._store.of_zone(zone_id, page, since=since, until=until)
+        first, last = _moment("since", since), _moment("until", until)
+        if first and last and first > last:
+            raise InvalidInput([FieldProblem(("since",), "must not be after until")])
+        return self._store.of_zone(zone_id, page, since=first, until=last)
+
+
+def _moment(field: str, moment: datetime | None) -> str | None:
+    """A time as rows carry it; one without an offset is in UTC."""
+    if moment is None:
+        return None
+    try:
+        return iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except OverflowError:
+        raise InvalidInput([FieldProblem((field,), "is no time that a clock can show")]) from None

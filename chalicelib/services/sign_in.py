@@ -24,6 +24,11 @@ LEEWAY_SECONDS = 30
 MAX_SUBJECT = 200
 
 
+def is_subject(text: str) -> bool:
+    """Whether an issuer may name a person so."""
+    return 0 < len(text) <= MAX_SUBJECT and text.isprintable()
+
+
 class SignIn:
     """Verifies people's tokens against one issuer."""
 
@@ -55,7 +60,7 @@ class SignIn:
         key = self._key(str(header.get("kid", "")), ALGORITHMS[algorithm])
         claims = self._claims(token, key, algorithm)
         subject = claims["sub"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT or not subject.isprintable():
+        if not isinstance(subject, str) or not is_subject(subject):
             raise NotSignedIn("The sign-in token names no usable subject.")
         return Principal(user=subject)
 

@@ -38,8 +38,9 @@ class DynamoAudit:
         """One Query page, newest first."""
         pk = audit_pk(zone_id)
         # "~" sorts after every symbol of an id.
-        between = AuditRow.sk.between(since or "0", f"{until or '9'}~")
-        key = decode_cursor(page.cursor, within=pk)
+        first, last = since or "0", f"{until or '9'}~"
+        key = decode_cursor(page.cursor, within=pk, between=(first, last))
+        between = AuditRow.sk.between(first, last)
         with dynamodb_errors():
             rows = AuditRow.query(
                 pk, between, limit=page.limit, scan_index_forward=False, last_evaluated_key=key

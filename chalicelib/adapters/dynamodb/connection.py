@@ -201,13 +201,17 @@ def encode_cursor(key: Mapping[str, Any] | None) -> str | None:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, *, within: str) -> dict[str, Any] | None:
+def decode_cursor(
+    cursor: str | None, *, within: str, between: tuple[str, str] | None = None
+) -> dict[str, Any] | None:
     """The key that a cursor stands for.
 
     Parameters
     ----------
     within : str
         Partition that the page belongs to: a cursor of another one (another tenant's list) is refused.
+    between : tuple[str, str] or None
+        First and last sort key of the list, where it is a part of its partition.
 
     Raises
     ------
@@ -223,7 +227,8 @@ def decode_cursor(cursor: str | None, *, within: str) -> dict[str, Any] | None:
         }
     except (binascii.Error, ValueError, AttributeError):
         typed = {}
-    if not any(value.get("S") == within for value in typed.values()):
+    outside = between and not between[0] <= typed.get("sk", {}).get("S", "") <= between[1]
+    if outside or not any(value.get("S") == within for value in typed.values()):
         raise InvalidInput(
             [
                 FieldProblem(
