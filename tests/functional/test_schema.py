@@ -24,9 +24,9 @@ from schemathesis.specs.openapi.checks import (
 
 from alethia.embedded.server import WsgiApp
 from app import app
-from chalicelib.api.nouns import NOUNS
 from chalicelib.api.routing import Operation
-from tests.support.populated import PopulatedZone, populated_zone
+from tests.support.populated import OWNER, PLATFORM, PopulatedZone, populated_zone
+from tests.support.right_requests import OPERATIONS, label, right_request
 
 EXAMPLES = {GenerationMode.POSITIVE: 12, GenerationMode.NEGATIVE: 8}
 CHECKS = [
@@ -36,14 +36,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 ORDER = ("GET", "POST", "PUT", "DELETE")
-OPERATIONS = sorted(
-    (operation for noun in NOUNS for operation in noun.operations),
-    key=lambda operation: ORDER.index(operation.method),
-)
-
-
-def name(operation: Operation) -> str:
-    return f"{operation.method} {operation.path}"
+READS_FIRST = sorted(OPERATIONS, key=lambda operation: ORDER.index(operation.method))
 
 
 @pytest.fixture(scope="module")
@@ -60,34 +53,27 @@ def schema(zone: PopulatedZone) -> Any:
 @pytest.fixture(scope="module")
 def callers(zone: PopulatedZone) -> dict[str, str]:
     """Kind of caller → what it shows."""
-    job = zone.working.job
     clients = {
-        "user": zone.api.as_user("ada"),
-        "runner": zone.api.as_runner("platform"),
-        "job": zone.api.as_job(job.job_id, job.attempt),
+        "user": zone.api.as_user(OWNER),
+        "runner": zone.as_runner(PLATFORM),
+        "job": zone.as_job(zone.working),
     }
     return {kind: client.authorization or "" for kind, client in clients.items()}
 
 
 def real_values(zone: PopulatedZone, operation: Operation) -> dict[str, Any]:
-    """Fields by name, as they are in the zone; a job's own for its routes."""
-    world = {"user": zone.waiting, "job": zone.working, "runner": zone.queued}[
-        operation.caller.kind if operation.caller else "user"
-    ]
+    """Fields by name, as they are in the zone."""
+    request = right_request(zone, operation)
     return {
-        **zone.ids,
-        "spec_id": world.spec_id,
-        "run_id": world.run_id,
-        "job_id": world.job.job_id,
         "attempt": 1,
         "cloud_identity": zone.identity_id,
-        "plan_digest": zone.waiting.run.plan_digest,
-        "expected_rev": 1,
-        "confirm_project_name": "shop",
+        **request.ids,
+        **request.query,
+        **(request.body or {}),
     }
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=name)
+@pytest.mark.parametrize("operation", READS_FIRST, ids=label)
 def test_every_answer_is_one_that_the_document_names(
     zone: PopulatedZone, schema: Any, callers: dict[str, str], operation: Operation
 ) -> None:
@@ -98,9 +84,19 @@ def test_every_answer_is_one_that_the_document_names(
 
     def ask(case: Any) -> None:
         if next(numbers) % 4:
-            make_real(case, real)
+            make_real(case.path_parameters, real)
+            if mode is GenerationMode.POSITIVE:
+                make_real(case.query, real)
+                make_real(case.body, real)
         case.call_and_validate(headers=headers, checks=CHECKS)
 
+    right = right_request(zone, operation)
+    case = described.Case(
+        path_parameters=right.ids,
+        query=right.query,
+        **({"body": right.body, "media_type": "application/json"} if right.body is not None else {}),
+    )
+    case.call_and_validate(headers=headers, checks=CHECKS)
     for mode, examples in EXAMPLES.items():
         if mode is GenerationMode.POSITIVE or takes_anything(operation):
             run(ask, described.as_strategy(generation_mode=mode), examples)
@@ -110,10 +106,9 @@ def takes_anything(operation: Operation) -> bool:
     return bool(operation.path_names or operation.query or operation.body_model or operation.takes_key)
 
 
-def make_real(case: Any, real: dict[str, Any]) -> None:
-    for container in (case.path_parameters, case.query, case.body):
-        if isinstance(container, dict):
-            container.update({field: value for field, value in real.items() if field in container})
+def make_real(generated: Any, real: dict[str, Any]) -> None:
+    if isinstance(generated, dict):
+        generated.update({field: value for field, value in real.items() if field in generated})
 
 
 def run(ask: Callable[[Any], None], strategy: Any, examples: int) -> None:

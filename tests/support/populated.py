@@ -1,80 +1,60 @@
 """A zone in which everything exists once, for tests that walk every route.
 
-``populated_zone(endpoint, issuer_folder)`` is the zone of ada (its admin), with a member of each role, a spec
-whose plan awaits review, a second one whose plan a runner has in hand, and a third whose plan waits to be
-claimed; a linked account; a stranger's zone beside it. What leaves the process is played in memory.
-
-``zone.ids`` says what stands for each name in a path.
+``populated_zone(endpoint, issuer_folder)`` is the zone of ada, its admin, with a member for each role who is
+called like it, and a guest who may come and go. Three specs: the plan of ``waiting`` awaits review,
+``working`` is being applied and has a state, the plan of ``queued`` waits for its runner. A linked account, a
+linked git host, an open invitation, a runner of the zone's own; beside it mallory's zone, with a runner of
+hers. What leaves the process is played in memory (:mod:`.outside`).
 """
 
-from collections.abc import Iterator, Mapping
+import base64
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from alethia.embedded.gateway import Gateway
 from alethia.embedded.issuer import Issuer
-from app import app
 from chalicelib import bootstrap
-from chalicelib.adapters.dynamodb.tables import MemberRow, MembershipRow, zone_pk
-from chalicelib.adapters.dynamodb.zones import user_pk
-from chalicelib.domain.errors import Damaged, NotFound
+from chalicelib.domain.envelope import encryption_context
+from chalicelib.domain.messages import CommitRequest, ObjectPurpose, Outcome, Report
+from chalicelib.domain.plan import ReviewPage, StoredObject
 from chalicelib.domain.runner import RunnerKind
-from chalicelib.domain.store_names import digest_of
+from chalicelib.domain.snapshot import sha256_hex
+from chalicelib.domain.state import LockInfo
+from chalicelib.domain.store_names import name_of
 from chalicelib.domain.words import Role
+from chalicelib.services.attempts import AttemptCaller
 from chalicelib.services.identities import IdentityForm
-from chalicelib.services.ports.keys import FreshKey
-from chalicelib.services.ports.store import PresignedPut
+from chalicelib.services.invitations import NewInvitation
+from chalicelib.services.paging import PageRequest
 from chalicelib.services.state_admin import StateAdmin
 from chalicelib.services.state_reader import StateReader
 
-from .api import ISSUER, Api
-from .builders import ACCOUNT, NOW, ROLE, FakeClock, a_form
+from .api import ISSUER, Api, Client
+from .builders import ACCOUNT, ROLE, FakeClock, a_form
 from .dynamodb import fresh_tables
+from .outside import (
+    SECRETS,
+    MemoryKeys,
+    MemorySigningKeys,
+    MemoryStore,
+    MemoryVault,
+    OpenAws,
+    OpenGitHosts,
+)
+from .people import join
 from .runs import ADA, RunsContainer, World
+from .states import LINEAGE, a_state
 
-PLATFORM = "platform"
-STRANGERS_RUNNER = "strangers-runner"
-
-
-class MemoryStore:
-    """An object store that keeps its promises."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-
-    def put(self, key: str, body: bytes) -> None:
-        self.objects[key] = body
-
-    def get(self, key: str, *, expected: bool = False) -> bytes:
-        try:
-            return self.objects[key]
-        except KeyError:
-            raise NotFound("There is no such object.") from None
-
-    def size(self, key: str, *, expected: bool = False) -> int:
-        return len(self.get(key))
-
-    def presigned_put(self, key: str) -> PresignedPut:
-        return PresignedPut(f"https://store.test/{key}", {"x-amz-checksum-sha256": digest_of(key)})
-
-    def presigned_get(self, key: str) -> str:
-        return f"https://store.test/{key}"
-
-
-class MemoryKeys:
-    """A key service that knows its own keys by their context."""
-
-    CLEAR = b"k" * 32
-
-    def generate(self, context: Mapping[str, str]) -> FreshKey:
-        return FreshKey(clear=self.CLEAR, wrapped=repr(sorted(context.items())).encode())
-
-    def unwrap(self, wrapped: bytes, context: Mapping[str, str]) -> bytes:
-        if wrapped != repr(sorted(context.items())).encode():
-            raise Damaged("The data key was not wrapped for this object.")
-        return self.CLEAR
+OWNER, STRANGER, GUEST = "ada", "mallory", "guest"
+PLATFORM, OWN_RUNNER, STRANGERS_RUNNER = "platform", "zones-runner", "strangers-runner"
+GIT_HOST = "github.com"
+REPOSITORY = "https://github.com/acme/apps"
+LOCK_ID = "lock-1"
 
 
 class PopulatedContainer(RunsContainer):
@@ -89,6 +69,22 @@ class PopulatedContainer(RunsContainer):
         return MemoryKeys()
 
     @cached_property
+    def signing_keys(self) -> MemorySigningKeys:
+        return MemorySigningKeys()
+
+    @cached_property
+    def vault(self) -> MemoryVault:
+        return MemoryVault()
+
+    @cached_property
+    def git_hosts(self) -> OpenGitHosts:
+        return OpenGitHosts()
+
+    @cached_property
+    def customer_aws(self) -> OpenAws:
+        return OpenAws()
+
+    @cached_property
     def state_admin(self) -> StateAdmin:
         reader = StateReader(self.state_rows, self.sealed_objects)
         return StateAdmin(self.state_history, self.state_rows, reader, self.sealed_objects, self.clock)
@@ -99,24 +95,58 @@ class PopulatedZone:
     """The zone, and who may be met around it."""
 
     api: Api
+    container: PopulatedContainer
     zone_id: str
+    identity_id: str
     waiting: World
     """Its plan awaits review."""
     working: World
-    """A runner has its plan in hand."""
+    """A runner is applying it, and has committed a state."""
     queued: World
     """Its plan waits for the platform's runner."""
-    identity_id: str
     strangers_zone_id: str
-    ids: dict[str, str] = field(default_factory=dict)
-    """Name in a path → what is there, for people."""
+    credentials: dict[str, str]
+    """Of the runners, by their id."""
+    invitation: NewInvitation
+    """Open, with its code."""
+    state_version: str
+    committed: CommitRequest
+    """What that version was committed with."""
+
+    def as_runner(self, runner_id: str) -> Client:
+        return Client(self.api.gateway, f"Runner {self.credentials[runner_id]}")
+
+    def as_job(self, world: World) -> Client:
+        """The runner that has the world's job in hand."""
+        return self.api.as_job(world.job.job_id, world.job.attempt, PLATFORM)
+
+    @property
+    def state_object(self) -> str:
+        """Name of the object that holds the state."""
+        return name_of(self.committed.object.key)
+
+    @property
+    def state_key(self) -> dict[str, Any]:
+        """What the head of that object says of its data key."""
+        context = encryption_context(self.zone_id, self.working.spec_id, self.state_object)
+        wrapped = self.container.keys.generate(context).wrapped
+        return {"context": context, "wrapped_key": base64.b64encode(wrapped).decode()}
 
 
 @contextmanager
 def populated_zone(endpoint: str, issuer_folder: Path) -> Iterator[PopulatedZone]:
     """Fresh tables with the zone in them, and the app on top."""
+    from app import app
+
     clock = FakeClock()
-    container = PopulatedContainer(fresh_tables(endpoint), Issuer.open(issuer_folder, ISSUER), clock)
+    settings = fresh_tables(endpoint).model_copy(
+        update={
+            "oidc_signing_keys": "key-1",
+            "public_api_url": "https://api.test",
+            "control_plane_principal": "arn:aws:iam::000000000000:role/alethia",
+        }
+    )
+    container = PopulatedContainer(settings, Issuer.open(issuer_folder, ISSUER), clock)
     bootstrap.use(container)
     try:
         yield _populate(Api(Gateway(app), container), container, clock)
@@ -125,43 +155,105 @@ def populated_zone(endpoint: str, issuer_folder: Path) -> Iterator[PopulatedZone
 
 
 def _populate(api: Api, container: PopulatedContainer, clock: FakeClock) -> PopulatedZone:
-    zone = container.zones.create(ADA, "Shop", None, "zone-request")
+    zone_id = container.zones.create(ADA, "Shop", None, "zone-request").zone_id
     for role in Role:
-        add_member(zone.zone_id, str(role), role)
+        join(zone_id, str(role), role)
+    join(zone_id, GUEST, Role.VIEWER)
+    theirs = api.a_zone(STRANGER)
+    register = container.runner_credentials.register
+    hosted = RunnerKind.SELF_HOSTED
+    credentials = {
+        PLATFORM: register(PLATFORM, kind=RunnerKind.FARGATE, name="Platform"),
+        OWN_RUNNER: register(OWN_RUNNER, kind=hosted, name="Ours", zone_id=zone_id),
+        STRANGERS_RUNNER: register(STRANGERS_RUNNER, kind=hosted, name="Theirs", zone_id=theirs),
+    }
     identity = container.identities.seed_verified(
-        zone.zone_id, IdentityForm(name="Sandbox", account_id=ACCOUNT, role_reference=ROLE)
+        zone_id, IdentityForm(name="Sandbox", account_id=ACCOUNT, role_reference=ROLE)
     )
-    container.runner_credentials.register(PLATFORM, kind=RunnerKind.FARGATE, name="Platform")
-    theirs = api.a_zone("mallory")
-    container.runner_credentials.register(
-        STRANGERS_RUNNER, kind=RunnerKind.SELF_HOSTED, name="Theirs", zone_id=theirs
+    invitation = container.invitations.create(
+        ADA, zone_id, Role.VIEWER, None, timedelta(days=1), None, "invitation-request"
     )
+    _link_git(api, zone_id)
 
     def a_world(region: str) -> World:
-        body = a_form(region=region, cloud_identity=identity.identity_id)
-        spec = container.specs.create(ADA, zone.zone_id, body, None, f"spec-{region}")
-        return World(container, clock, spec.spec_id, zone.zone_id)
+        body = a_form(
+            region=region,
+            cloud_identity=identity.identity_id,
+            repositories={"apps_destination_repo": REPOSITORY},
+        )
+        spec = container.specs.create(ADA, zone_id, body, None, f"spec-{region}")
+        return World(container, clock, spec.spec_id, zone_id)
 
     waiting, working, queued = map(a_world, ("eu-west-1", "eu-central-1", "eu-north-1"))
-    waiting.to_review()
-    working.plan()
-    working.claim()
+    _to_review(waiting, container)
+    working.to_applying()
+    version, committed = _commit_a_state(working, container)
     queued.plan()
-    ids = {
-        "zone_id": zone.zone_id,
-        "identity_id": identity.identity_id,
-        "spec_id": waiting.spec_id,
-        "run_id": waiting.run_id,
-        "job_id": waiting.job.job_id,
-        "number": "1",
-        "version_id": "0000000001-aaaaaaaaaaaa",
-        "provider": "aws",
+    return PopulatedZone(
+        api=api,
+        container=container,
+        zone_id=zone_id,
+        identity_id=identity.identity_id,
+        waiting=waiting,
+        working=working,
+        queued=queued,
+        strangers_zone_id=theirs,
+        credentials=credentials,
+        invitation=invitation,
+        state_version=version,
+        committed=committed,
+    )
+
+
+def _link_git(api: Api, zone_id: str) -> None:
+    body = {
+        "kind": "github",
+        "token": SECRETS["git token"],
+        "refresh_token": SECRETS["git refresh token"],
+        "client_id": "client-1",
+        "client_secret": SECRETS["git client secret"],
     }
-    return PopulatedZone(api, zone.zone_id, waiting, working, queued, identity.identity_id, theirs, ids)
+    linked = api.as_user(OWNER).put(f"/api/zones/{zone_id}/git-links/{GIT_HOST}", body)
+    assert linked.status == 200, linked.body
 
 
-def add_member(zone_id: str, user: str, role: Role) -> None:
-    """Somebody with this role, without the ceremony of an invitation."""
-    pk = zone_pk(zone_id)
-    MemberRow(pk, f"MEMBER#{user}", user=user, role=str(role), since=NOW).save()
-    MembershipRow(user_pk(user), pk, zone_id=zone_id, name="Shop", role=str(role)).save()
+def _to_review(world: World, container: PopulatedContainer) -> None:
+    """With one page of review and the whole log archived."""
+    world.plan()
+    world.claim()
+    page = ReviewPage(number=1, pages=1, resources=[])
+    review = _sealed(world, container, ObjectPurpose.REVIEW, page.model_dump_json().encode())
+    log = _sealed(world, container, ObjectPurpose.LOG, b"terraform plan\n")
+    plan = world.a_plan().model_copy(update={"review": [review]})
+    job = world.job
+    report = Report(attempt=job.attempt, outcome=Outcome.SUCCEEDED, plan=plan, log=log)
+    container.runner_protocol.report(job.job_id, report)
+    world.machine.play()
+
+
+def _commit_a_state(world: World, container: PopulatedContainer) -> tuple[str, CommitRequest]:
+    """The lock stays held."""
+    caller = AttemptCaller(world.job.job_id, world.job.attempt)
+    epoch = container.states.lock(caller, LockInfo(id=LOCK_ID, operation="OperationTypeApply", who="r")).epoch
+    clear = a_state(1)
+    commit = CommitRequest(
+        attempt=caller.attempt,
+        lock_id=LOCK_ID,
+        epoch=epoch,
+        serial=1,
+        lineage=LINEAGE,
+        sha256=sha256_hex(clear),
+        resources=0,
+        object=_sealed(world, container, ObjectPurpose.STATE, clear),
+    )
+    container.states.commit(caller, commit)
+    page = container.state_history.versions(ADA, world.spec_id, PageRequest())
+    return page.items[0].version_id, commit
+
+
+def _sealed(
+    world: World, container: PopulatedContainer, purpose: ObjectPurpose, clear: bytes
+) -> StoredObject:
+    job = world.job
+    name = container.objects.data_key(AttemptCaller(job.job_id, job.attempt), purpose, 1).name
+    return container.sealed_objects.write(name, clear, zone_id=job.zone_id, spec_id=job.of_spec)
