@@ -3,10 +3,9 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .storage import Storage
+from .rules import Rules
 
 if TYPE_CHECKING:
-    from ..services.approvals import Approvals
     from ..services.attempt_start import AttemptStart
     from ..services.check_digests import CheckDigests
     from ..services.component_progress import ComponentProgress
@@ -23,18 +22,14 @@ if TYPE_CHECKING:
     from ..services.reconcile import Reconcile
     from ..services.record_plan import RecordPlan
     from ..services.review import Review
-    from ..services.run_views import JobWait, RunViews
-    from ..services.runner_choice import RunnerChoice
     from ..services.runner_protocol import RunnerProtocol
     from ..services.runner_registry import RunnerRegistry
-    from ..services.runner_wait import RunnerWait
     from ..services.runs import Runs
     from ..services.single_jobs import SingleJobs
     from ..services.stopped_tasks import StoppedTasks
-    from ..services.zone_rules import ZoneRulesService
 
 
-class Work(Storage):
+class Work(Rules):
     """Runs, jobs, runners and the workflow's steps."""
 
     @cached_property
@@ -43,13 +38,6 @@ class Work(Storage):
         from ..services.doorbell import Doorbell
 
         return Doorbell(self.workflow, self.job_store, self.run_store)
-
-    @cached_property
-    def runner_choice(self) -> "RunnerChoice":
-        """Which runner takes a job."""
-        from ..services.runner_choice import RunnerChoice
-
-        return RunnerChoice(self.runners, self.zone_store, self.settings.platform_runner)
 
     @cached_property
     def plan_guard(self) -> "PlanGuard":
@@ -84,41 +72,6 @@ class Work(Storage):
             clock=self.clock,
             runner_choice=self.runner_choice,
         )
-
-    @cached_property
-    def zone_rules(self) -> "ZoneRulesService":
-        """Rules of zones, for people."""
-        from ..services.zone_rules import ZoneRulesService
-
-        return ZoneRulesService(
-            zones=self.zone_store,
-            ledger=self.ledger,
-            access=self.access,
-            audit=self.audit,
-            runner_choice=self.runner_choice,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def approvals(self) -> "Approvals":
-        """Whose approvals count."""
-        from ..services.approvals import Approvals
-
-        return Approvals(self.zone_store)
-
-    @cached_property
-    def job_wait(self) -> "JobWait":
-        """What a job waits for, in words."""
-        from ..services.run_views import JobWait
-
-        return JobWait(self.zone_store, self.runner_wait, self.clock)
-
-    @cached_property
-    def run_views(self) -> "RunViews":
-        """Runs as people see them."""
-        from ..services.run_views import RunViews
-
-        return RunViews(self.approvals, self.job_store, self.job_wait)
 
     @cached_property
     def decisions(self) -> "Decisions":
@@ -183,6 +136,7 @@ class Work(Storage):
                 guard=self.plan_guard,
                 tokens=self.job_tokens,
                 doorbell=self.doorbell,
+                start_times=self.start_times,
                 audit=self.audit,
                 clock=self.clock,
             ),
@@ -197,7 +151,7 @@ class Work(Storage):
             Reports(
                 jobs=self.job_store,
                 ledger=self.ledger,
-                effects=JobEffects(self.identity_store),
+                effects=JobEffects(self.identity_store, self.audit),
                 doorbell=self.doorbell,
                 clock=self.clock,
             ),
@@ -214,13 +168,6 @@ class Work(Storage):
             start=self.attempt_start,
             doorbell=self.doorbell,
         )
-
-    @cached_property
-    def runner_wait(self) -> "RunnerWait":
-        """Patience with runners."""
-        from ..services.runner_wait import RunnerWait
-
-        return RunnerWait(self.runners, self.zone_store, self.clock, self.settings.platform_runner)
 
     @cached_property
     def runner_registry(self) -> "RunnerRegistry":
@@ -253,14 +200,13 @@ class Work(Storage):
     def attempt_start(self) -> "AttemptStart":
         """Begins attempts."""
         from ..services.attempt_start import AttemptStart
-        from ..services.start_times import StartTimes
 
         return AttemptStart(
             jobs=self.job_store,
             ledger=self.ledger,
             tasks=self.runner_tasks,
             doorbell=self.doorbell,
-            start_times=StartTimes(self.zone_store),
+            start_times=self.start_times,
             runner_wait=self.runner_wait,
             clock=self.clock,
         )

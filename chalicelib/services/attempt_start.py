@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from ..domain.errors import NotFound
 from ..domain.ids import attempt_id
+from ..domain.job import RULES
 from ..domain.lifecycle.job import JobStatus
 from .doorbell import Doorbell
 from .ports.clock import Clock, iso, unix
@@ -55,7 +56,17 @@ class AttemptStart:
         # It may have ended between the two writes; then nobody else would ring this token.
         self._doorbell.attempt_over(job.job_id)
         if attempt.over_at is None:
-            self._start_task(self._again(job), attempt, task_definition)
+            self._start_task(self.on_time(self._again(job)), attempt, task_definition)
+
+    def on_time(self, job: JobRecord) -> JobRecord:
+        """The job, kept to its zone's change windows as they are now while it waits for its start."""
+        if job.status is not JobStatus.QUEUED or not RULES[job.job_type].changes_cloud or not job.attempt:
+            return job
+        attempt = self._jobs.attempt(job.job_id, job.attempt)
+        # A container that was asked for within the window may come, even if the window closes meanwhile.
+        if attempt is None or attempt.task_arn is not None or self._is_young(attempt):
+            return job
+        return self._start_times.follow(job, self._runner_wait.of(job))
 
     def start_waiting(self, job: JobRecord, *, task_definition: str | None = None) -> bool:
         """Start the container of an attempt that has none: its time has come, or ECS failed before."""
@@ -108,7 +119,7 @@ class AttemptStart:
 
     def _start_task(self, job: JobRecord, attempt: Attempt, task_definition: str | None) -> bool:
         waits = job.not_before is not None and job.not_before > unix(self._clock.now())
-        if attempt.task_arn is not None or waits:
+        if attempt.task_arn is not None or waits or job.status is not JobStatus.QUEUED:
             return False
         arn = self._tasks.start(
             RunnerTask(

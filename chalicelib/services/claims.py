@@ -1,6 +1,7 @@
 """A runner takes the job that it was started for: one conditional write, one winner."""
 
 from contextlib import suppress
+from datetime import datetime
 
 from ..domain.errors import Fenced, NotFound, StalePlan, WrongStatus
 from ..domain.job import ANY_RUNNER, HEARTBEAT_SECONDS, RULES, JobError
@@ -20,6 +21,7 @@ from .ports.ledger import ExpectRun, ExpectSpec, Ledger, LostRace, MoveJob, Writ
 from .ports.runners import RunnerRecord, Runners
 from .ports.runs import RunRecord, RunStore
 from .ports.spec_reader import SpecReader
+from .start_times import StartTimes
 
 NOT_ITS_OWN = "There is no such job for this runner."
 DRAINING = "This runner is draining: it finishes what it has, and takes nothing more."
@@ -40,6 +42,7 @@ class Claims:
         guard: PlanGuard,
         tokens: JobTokens,
         doorbell: Doorbell,
+        start_times: StartTimes,
         audit: Audit,
         clock: Clock,
     ) -> None:
@@ -52,6 +55,7 @@ class Claims:
         self._guard = guard
         self._tokens = tokens
         self._doorbell = doorbell
+        self._start_times = start_times
         self._audit = audit
         self._clock = clock
 
@@ -97,10 +101,9 @@ class Claims:
                 f"The job is {job.status}; it can't be claimed now.", details={"status": str(job.status)}
             )
         now = self._clock.now()
-        if job.not_before is not None and unix(now) < job.not_before:
-            raise Fenced(
-                "The job waits for its zone's change window.", details={"not_before": job.not_before}
-            )
+        opens = self._opens(job, runner, now)
+        if opens is not None:
+            raise Fenced("The job waits for its zone's change window.", details={"not_before": opens})
         changes = {
             "runner": runner.runner_id,
             "claim_id": request.claim_id,
@@ -130,6 +133,12 @@ class Claims:
             if job.job_type is JobType.DEPLOY:
                 self._still_approved(job)
             raise Fenced("Another runner claimed the job first, or it ended.") from None
+
+    def _opens(self, job: JobRecord, runner: RunnerRecord, now: datetime) -> int | None:
+        """When the job may start, if not now. A container was asked for within the window; others come."""
+        if runner.kind is RunnerKind.SELF_HOSTED:
+            return self._start_times.not_before(job, now)
+        return job.not_before if job.not_before is not None and unix(now) < job.not_before else None
 
     def _refused(self, job: JobRecord | None, runner_id: str, job_id: str, reason: str) -> None:
         """In the trail of the zone whose job somebody reached for."""

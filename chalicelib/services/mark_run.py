@@ -81,7 +81,7 @@ class MarkRun:
             self._end(
                 run, job, RunEvent.CANCEL, JobError(step="cancel", message="The execution was aborted.")
             )
-        elif error is not None and not _at_work(job, resume) and resume is not Resume.REVIEW:
+        elif error is not None and not _at_work(job, resume) and not _waits(job, resume):
             self._end(run, job, RunEvent.FAIL, error)
         else:
             return Marked(outcome=ALIVE, resume=resume)
@@ -114,6 +114,12 @@ class MarkRun:
 def _at_work(job: JobRecord, resume: Resume) -> bool:
     """Whether a runner has the job, so that its end is the runner's (or its lease's) to tell."""
     return job.status in WITH_A_RUNNER and resume is not Resume.FINALIZE
+
+
+def _waits(job: JobRecord, resume: Resume) -> bool:
+    """Whether it waits for people, or for a change window: however long a step waited, nothing is wrong."""
+    for_window = job.status is JobStatus.QUEUED and job.attempt > 0 and job.not_before is not None
+    return resume is Resume.REVIEW or for_window
 
 
 def _run_event(job: JobRecord) -> RunEvent:

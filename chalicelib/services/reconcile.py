@@ -4,6 +4,7 @@
 
     a live job whose lease ended         its attempt is over (:mod:`.lost_attempts`)
     a job by itself without an attempt   its next attempt begins
+    an attempt that waits for its start  kept to the zone's change windows as they are now
     an attempt without its container     it is asked for, once the attempt's time has come
     a run whose review time is over      EXPIRED
     a run whose execution runs           ring its tokens again: a ring may have been lost
@@ -104,7 +105,8 @@ class Reconcile:
             may_be_about_to_begin = job.attempt == 0 and self._is_young(job.created_at)
             begun = not may_be_about_to_begin and self._single_jobs.begin_again(job)
             return "begun" if begun else None
-        if job.lease_expires_at > now:
+        job = self._attempt_start.on_time(job)
+        if job.lease_expires_at is None or job.lease_expires_at > now:
             return "begun" if self._start_waiting(job) else None
         return "ended_attempts" if self._lost.end_of_lease(job, now) else None
 

@@ -81,11 +81,15 @@ class FakeTasks:
     stopped: list[str] = field(default_factory=list)
     definition: str = DEFINITION
     available: bool = True
+    self_hosted: set[str] = field(default_factory=set)
+    """Runners that come by themselves: there is nothing to start for them."""
 
     def current_definition(self, runner: str) -> str | None:
         return self.definition
 
     def start(self, task: RunnerTask) -> str | None:
+        if task.runner in self.self_hosted:
+            return None
         if not self.available:
             raise Unavailable("No runner could be started: no capacity.")
         self.started.append(task)

@@ -26,6 +26,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "destroy": {"confirm_project_name": "shop"},
     "approve": {"plan_digest": SHA},
     "reject": {"plan_digest": SHA},
+    "rules": {"expected_version": 0, "rules": {}},
     "cancel": {},
     "rerun": {"confirm_project_name": "shop"},
     "runners": {"name": "build-7"},
