@@ -46,7 +46,8 @@ TERRAFORM: dict[str, str] = {
         iam: PassRole GetRole CreateServiceLinkedRole kms: DescribeKey CreateGrant
         ec2: DescribeSubnets DescribeSecurityGroups DescribeVpcs""",
     "aws_eks_node_group": """eks: CreateNodegroup DescribeNodegroup UpdateNodegroupConfig
-        UpdateNodegroupVersion DescribeUpdate DeleteNodegroup ListNodegroups TagResource UntagResource ListTagsForResource
+        UpdateNodegroupVersion DescribeUpdate DeleteNodegroup ListNodegroups TagResource UntagResource
+        ListTagsForResource
         iam: PassRole GetRole CreateServiceLinkedRole ListAttachedRolePolicies
         ec2: RunInstances DescribeLaunchTemplateVersions DescribeSubnets""",
     "aws_eks_addon": """eks: CreateAddon DescribeAddon DescribeAddonVersions DescribeUpdate UpdateAddon
@@ -70,8 +71,8 @@ TERRAFORM: dict[str, str] = {
         ListTagsForResource""",
     "aws_cloudwatch_event_target": "events: PutTargets ListTargetsByRule RemoveTargets",
     "aws_kms_key": """kms: CreateKey DescribeKey GetKeyPolicy PutKeyPolicy EnableKeyRotation
-        DisableKeyRotation GetKeyRotationStatus UpdateKeyDescription EnableKey DisableKey ScheduleKeyDeletion TagResource
-        UntagResource ListResourceTags""",
+        DisableKeyRotation GetKeyRotationStatus UpdateKeyDescription EnableKey DisableKey
+        ScheduleKeyDeletion TagResource UntagResource ListResourceTags""",
     "aws_kms_alias": "kms: CreateAlias ListAliases UpdateAlias DeleteAlias",
     # Domain, certificate, web firewall
     "aws_route53_zone": """route53: CreateHostedZone GetHostedZone UpdateHostedZoneComment DeleteHostedZone

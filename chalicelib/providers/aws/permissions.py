@@ -186,10 +186,9 @@ def _scope(action: str, place: Place) -> list[_Scope]:
 
 def _rules(place: Place) -> list[tuple[str, list[_Scope]]]:
     """Patterns of actions → scopes; the first that fits counts."""
-    own = f"{place.partition}:{{}}:*:{place.account_id}"
 
     def arn(service: str, resource: str) -> str:
-        return f"arn:{own.format(service)}:{resource}"
+        return f"arn:{place.partition}:{service}:*:{place.account_id}:{resource}"
 
     def staged(service: str, kind: str = "") -> tuple[str, ...]:
         return tuple(arn(service, f"{kind}*-{stage}*") for stage in STAGES)
