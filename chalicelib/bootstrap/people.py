@@ -127,4 +127,4 @@ class People(Outside):
         """Configurations."""
         from ..services.specs import Specs
 
-        return Specs(self.spec_store, self.spec_reader, self.facts, self.access, self.clock)
+        return Specs(self.spec_store, self.spec_reader, self.facts, self.access, self.audit, self.clock)

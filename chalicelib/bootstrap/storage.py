@@ -146,7 +146,12 @@ class Storage(People):
         from ..services.state_admin import StateAdmin
 
         return StateAdmin(
-            self.state_history, self.state_rows, self.state_reader, self.sealed_objects, self.clock
+            self.state_history,
+            self.state_rows,
+            self.state_reader,
+            self.sealed_objects,
+            self.audit,
+            self.clock,
         )
 
     @cached_property

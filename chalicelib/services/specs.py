@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ..domain.audit import AuditEntry
 from ..domain.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from ..domain.ids import id_for
 from ..domain.lifecycle.spec import SpecStatus
@@ -12,10 +13,12 @@ from ..domain.spec_config import Owner, read_snapshot
 from ..domain.words import Role
 from ..providers import provider_of
 from .access import Access, Principal
+from .audit import Audit
 from .paging import Page, PageRequest
 from .ports.clock import Clock, iso
 from .ports.facts import FactStore
-from .ports.specs import SpecStore
+from .ports.specs import Form, SpecStore
+from .spec_audit import shown
 from .spec_forms import read_form, stored
 from .spec_reader import SpecReader, snapshot_text
 from .spec_views import Preview, SpecDetail, SpecSummary, detail, summary
@@ -30,12 +33,19 @@ class Specs:
     """Configurations of a zone."""
 
     def __init__(
-        self, specs: SpecStore, reader: SpecReader, facts: FactStore, access: Access, clock: Clock
+        self,
+        specs: SpecStore,
+        reader: SpecReader,
+        facts: FactStore,
+        access: Access,
+        audit: Audit,
+        clock: Clock,
     ) -> None:
         self._specs = specs
         self._reader = reader
         self._facts = facts
         self._access = access
+        self._audit = audit
         self._clock = clock
 
     def create(
@@ -58,7 +68,8 @@ class Specs:
             created_by=principal.user,
             updated_at=now,
         )
-        first = self._specs.create(spec, kept, request_hash)
+        entry = self._entry(principal, spec, "created", None, kept)
+        first = self._specs.create(spec, kept, request_hash, entry)
         return self._detail(first.spec_id)
 
     def read(self, principal: Principal, spec_id: str) -> SpecDetail:
@@ -87,7 +98,8 @@ class Specs:
                 "updated_at": iso(self._clock.now()),
             }
         )
-        self._specs.edit(seen, expected_rev, changed, kept, request_hash)
+        entry = self._entry(principal, seen, "edited", self._form(spec_id), kept)
+        self._specs.edit(seen, expected_rev, changed, kept, request_hash, entry)
         return self._detail(spec_id)
 
     def delete(self, principal: Principal, spec_id: str) -> None:
@@ -103,7 +115,8 @@ class Specs:
                 f"The spec is {seen.status}: something may be provisioned. Destroy it first, then delete it.",
                 details={"status": str(seen.status)},
             )
-        self._specs.delete(seen)
+        entry = self._entry(principal, seen, "deleted", self._form(spec_id), None)
+        self._specs.delete(seen, entry)
 
     def preview(self, principal: Principal, spec_id: str) -> Preview:
         """What a plan would freeze, and the variables that terraform would get."""
@@ -129,6 +142,23 @@ class Specs:
     def _detail(self, spec_id: str) -> SpecDetail:
         now = self._reader.now(spec_id)
         return detail(now.spec, now.form, self._facts.of_spec(spec_id))
+
+    def _form(self, spec_id: str) -> Form | None:
+        kept = self._specs.read(spec_id)
+        return kept and kept.form
+
+    def _entry(
+        self, principal: Principal, spec: Spec, what: str, was: Form | None, becomes: Form | None
+    ) -> AuditEntry:
+        before, after = shown(was, becomes)
+        return self._audit.entry(
+            spec.zone_id,
+            actor=f"user:{principal.user}",
+            action=f"spec.{what}",
+            subject=spec.spec_id,
+            before=before,
+            after=after,
+        )
 
     def _hash(self, zone_id: str, form: SpecForm, kept: dict[str, Any]) -> str:
         identity = self._reader.identity(zone_id, form.cloud_identity)

@@ -1,11 +1,13 @@
 """What admins do with states: compare versions, take one out, go back to one, break a lock.
 
-Each act is recorded with who, when and why: in the same write as what it changes, or before anything is
-shown. A repeat with the same idempotency key finds that record and gets the same answer.
+Each act is recorded with who, when and why, beside the state and in the zone's audit: in the same write as what
+it changes, or before anything is shown. A repeat with the same idempotency key finds that record and gets the
+same answer.
 """
 
 import json
 
+from ..domain.audit import AuditEntry
 from ..domain.components import JsonValue
 from ..domain.errors import Conflict, NotFound, RunInProgress, StaleEdit
 from ..domain.ids import id_for, new_id
@@ -17,6 +19,7 @@ from ..domain.state_file import diff_states, parse_state, with_serial
 from ..domain.store_names import object_name
 from ..domain.words import Role
 from .access import Principal
+from .audit import Audit
 from .ports.clock import Clock, iso
 from .ports.states import KeptAct, StateRows
 from .sealed import SealedObjects
@@ -29,6 +32,15 @@ INLINE_BYTES = 5_500_000
 """Largest state, quoted as an answer quotes it, that is sent inline: a Lambda answers at most 6 MB."""
 
 
+ACTIONS = {
+    ActKind.BREAK_LOCK: "state.unlocked",
+    ActKind.ROLL_BACK: "state.rolled_back",
+    ActKind.PULL: "state.pulled",
+    ActKind.DIFF: "state.compared",
+}
+"""What the audit calls them."""
+
+
 class StateAdmin:
     """Acts on states."""
 
@@ -38,6 +50,7 @@ class StateAdmin:
         rows: StateRows,
         reader: StateReader,
         sealed: SealedObjects,
+        audit: Audit,
         clock: Clock,
         *,
         inline_bytes: int = INLINE_BYTES,
@@ -46,6 +59,7 @@ class StateAdmin:
         self._rows = rows
         self._reader = reader
         self._sealed = sealed
+        self._audit = audit
         self._clock = clock
         self._inline_bytes = inline_bytes
 
@@ -106,7 +120,7 @@ class StateAdmin:
             principal, act_id, ActKind.BREAK_LOCK, body.reason,
             {"lock_id": body.lock_id, "job_id": head.lock.job_id, "was_safe": lock.safe_to_break},
         )  # fmt: skip
-        if not self._rows.break_lock(head, KeptAct(act, request_hash)):
+        if not self._rows.break_lock(head, KeptAct(act, request_hash), self._entry(head, act)):
             self._explain_lost_write(head, act_id, request_hash)
         return self._history.view(principal, spec_id)
 
@@ -134,7 +148,7 @@ class StateAdmin:
                 principal, act_id, ActKind.ROLL_BACK, body.reason,
                 {"to": wanted.id, "from": body.head_version_id, "made": version.id},
             )  # fmt: skip
-            if self._rows.roll_back(head, version, KeptAct(act, request_hash)):
+            if self._rows.roll_back(head, version, KeptAct(act, request_hash), self._entry(head, act)):
                 return VersionView(version_id=version.id, is_head=True, version=version)
             done = self._explain_lost_write(head, act_id, request_hash)
         _, head = self._history.state(principal, spec_id, Role.ADMIN)
@@ -193,7 +207,17 @@ class StateAdmin:
         self, principal: Principal, head: StateHead, kind: ActKind, reason: str, **details: str
     ) -> None:
         act = self._act(principal, new_id("act"), kind, reason, dict(details))
-        self._rows.record(head, KeptAct(act, request_hash=""))
+        self._rows.record(head, KeptAct(act, request_hash=""), self._entry(head, act))
+
+    def _entry(self, head: StateHead, act: StateAct) -> AuditEntry:
+        return self._audit.entry(
+            head.zone_id,
+            actor=f"user:{act.by}",
+            action=ACTIONS[act.kind],
+            subject=head.spec_id,
+            reason=act.reason,
+            after=act.details,
+        )
 
     def _act(
         self,

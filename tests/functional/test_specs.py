@@ -10,6 +10,7 @@ from chalicelib.adapters.dynamodb.tables import SpecRow, StateRow, spec_pk, stat
 from chalicelib.domain.lifecycle.spec import SpecStatus
 from chalicelib.domain.snapshot import config_hash
 from chalicelib.domain.spec import with_stage_defaults
+from chalicelib.services.spec_audit import shown
 from tests.support.api import Api
 from tests.support.builders import ACCOUNT, a_form, a_full_form
 
@@ -315,3 +316,25 @@ def test_the_hash_is_over_what_was_stored_not_over_todays_defaults(
         lambda raw, _: with_stage_defaults(raw, {"network": {"cidr_block": "172.16.0.0/12"}}),
     )
     assert api.container.spec_reader.snapshot(spec["spec_id"])[2] == spec["config_hash"]
+
+
+def test_every_change_leaves_an_entry_with_the_fields_that_changed(api: Api) -> None:
+    spec = api.a_stored_spec(queues=[{"name": "emails"}])
+    ada, path = api.as_user("ada"), f"/api/specs/{spec['spec_id']}"
+    body = {**spec["form"], "queues": [], "expected_rev": 1}
+    assert [ada.put(path, body).status for _ in range(2)] == [200, 200]
+    assert ada.delete(path).status == 204
+    deleted, edited, created, _ = ada.get(f"/api/zones/{spec['zone_id']}/audit").json["items"]
+    assert [entry["action"] for entry in (created, edited, deleted)] == [
+        "spec.created",
+        "spec.edited",
+        "spec.deleted",
+    ]
+    assert [queue["name"] for queue in edited["before"]["queues"]] == ["emails"]
+    assert edited["after"] == {"queues": []}
+    assert (created["before"], created["after"]["project_name"], deleted["after"]) == (None, "shop", None)
+
+
+def test_an_entry_of_a_long_change_names_its_fields_only() -> None:
+    before, after = shown({"region": "a", "x": "1" * 40_000}, {"region": "a", "x": "2"})
+    assert before == after == {"fields": ["x"]}

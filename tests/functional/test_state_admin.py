@@ -123,7 +123,7 @@ class TestPulling:
         self, world: StateWorld, ada: Principal
     ) -> None:
         committed(world, a_state(1, orders={}))
-        parts = (world.history, world.rows, world.reader, world.sealed, world.clock)
+        parts = (world.history, world.rows, world.reader, world.sealed, world.audit, world.clock)
         pulled = StateAdmin(*parts, inline_bytes=100).pull(ada, world.spec.spec_id, WHY, None)
         assert pulled.state is None
         assert pulled.sealed

@@ -95,13 +95,14 @@ class StateWorld:
         self.rows, self.jobs, self.specs = DynamoStates(), DynamoJobs(), DynamoSpecs()
         self.sealed = SealedObjects(store.store, kms.keys, AesGcm())
         access = Access(DynamoZones())
-        self.attempts = Attempts(self.jobs, Audit(DynamoAudit(), access, clock))
+        self.audit = Audit(DynamoAudit(), access, clock)
+        self.attempts = Attempts(self.jobs, self.audit)
         heads = StateHeads(self.specs, self.rows)
         self.objects = Objects(store.store, kms.keys, self.attempts, heads)
         self.states = States(self.rows, store.store, self.sealed, self.attempts, heads, clock)
         self.reader = StateReader(self.rows, self.sealed)
         self.history = StateHistory(access, self.specs, self.rows, self.attempts, clock)
-        self.admin = StateAdmin(self.history, self.rows, self.reader, self.sealed, clock)
+        self.admin = StateAdmin(self.history, self.rows, self.reader, self.sealed, self.audit, clock)
         self.review = PlanReview(access, self.jobs, self.sealed)
         self.spec = self.a_spec()
 
@@ -109,7 +110,8 @@ class StateWorld:
         """A spec whose state's name is claimed, in the same zone as the first."""
         zone_id = (getattr(self, "spec", None) and self.spec.zone_id) or new_id("zone")
         spec = a_spec(**{"zone_id": zone_id, **changes})
-        return self.specs.create(spec, a_form(), request_hash="r")
+        entry = self.audit.entry(zone_id, actor="user:ada", action="spec.created", subject=spec.spec_id)
+        return self.specs.create(spec, a_form(), "r", entry)
 
     def a_runner(
         self, job_type: JobType = JobType.DEPLOY, spec: Spec | None = None, **changes: Any

@@ -4,12 +4,14 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
+from ...domain.audit import AuditEntry
 from ...domain.errors import Conflict, NotFound, StaleEdit, Unavailable
 from ...domain.lifecycle.spec import SpecStatus
 from ...domain.spec import Spec
 from ...services.paging import Page, PageRequest
 from ...services.ports.specs import Form, StoredSpec
 from . import revisions, state_claims
+from .audit import audit_row
 from .connection import ConditionFailed, Transaction, absent, dynamodb_errors, get_or_none
 from .paging import newest_first
 from .rows import SPEC_SK, assign, record
@@ -69,7 +71,7 @@ class DynamoSpecs:
             _spec,
         )
 
-    def create(self, spec: Spec, form: Form, request_hash: str) -> Spec:
+    def create(self, spec: Spec, form: Form, request_hash: str, entry: AuditEntry) -> Spec:
         """Revision 1, then one transaction: the spec's row and its state's claim."""
         if first := self._first_answer(spec.spec_id, request_hash):
             return first
@@ -80,27 +82,36 @@ class DynamoSpecs:
                     raise Conflict(OTHER_REQUEST)
                 revisions.write(spec.spec_id, 1, form)
                 write.put(SPEC, _new_row(spec, request_hash), absent(SpecRow))
+                write.put("the audit entry", audit_row(entry))
         except ConditionFailed as lost:
             if SPEC in lost.failed and (first := self._first_answer(spec.spec_id, request_hash)):
                 return first
             raise self._claim_lost(spec) from None
         return spec
 
-    def edit(self, seen: Spec, expected_rev: int, changed: Spec, form: Form, request_hash: str) -> Spec:
-        """A new revision, then one conditional write that makes the row point at it."""
+    def edit(
+        self,
+        seen: Spec,
+        expected_rev: int,
+        changed: Spec,
+        form: Form,
+        request_hash: str,
+        entry: AuditEntry,
+    ) -> Spec:
+        """A new revision, then one transaction that makes the row point at it."""
         if seen.current_rev != expected_rev:
             return self._edit_lost(expected_rev, changed, request_hash)
         rev = revisions.claim_after(seen.spec_id, seen.current_rev, form, request_hash)
         revisions.write(seen.spec_id, rev, form)
         edited = changed.model_copy(update={"current_rev": rev})
         try:
-            self._flip(seen, edited)
+            self._flip(seen, edited, entry)
         except ConditionFailed:
             return self._edit_lost(expected_rev, edited, request_hash)
         revisions.purge(seen.spec_id, keep=(seen.current_rev, rev))
         return edited
 
-    def delete(self, seen: Spec) -> None:
+    def delete(self, seen: Spec, entry: AuditEntry) -> None:
         """One transaction: the row goes, the claim is released; revisions follow, best effort."""
         nothing_began_since = (
             (SpecRow.current_rev == seen.current_rev)
@@ -111,6 +122,7 @@ class DynamoSpecs:
             with Transaction() as write:
                 state_claims.release(write, seen)
                 write.delete(SPEC, _key(seen.spec_id), nothing_began_since)
+                write.put("the audit entry", audit_row(entry))
         except ConditionFailed:
             raise Conflict("The spec changed while it was being deleted. Look at it again first.") from None
         revisions.purge(seen.spec_id, keep=())
@@ -142,17 +154,16 @@ class DynamoSpecs:
             raise Conflict(OTHER_REQUEST)
         return _spec(row)
 
-    def _flip(self, seen: Spec, edited: Spec) -> None:
-        same_revision = SpecRow.current_rev == seen.current_rev
+    def _flip(self, seen: Spec, edited: Spec, entry: AuditEntry) -> None:
+        as_seen = SpecRow.current_rev == seen.current_rev
         actions = assign(SpecRow, edited.model_dump(mode="json", include=set(EDITED)))
-        if edited.state_name == seen.state_name:
-            with dynamodb_errors():
-                _key(seen.spec_id).update(actions, same_revision)
-            return
         with Transaction() as write:
-            state_claims.claim(write, edited)
-            state_claims.release(write, seen)
-            write.update(SPEC, _key(seen.spec_id), actions, same_revision & _untouched())
+            if edited.state_name != seen.state_name:
+                as_seen &= _untouched()
+                state_claims.claim(write, edited)
+                state_claims.release(write, seen)
+            write.update(SPEC, _key(seen.spec_id), actions, as_seen)
+            write.put("the audit entry", audit_row(entry))
 
     def _edit_lost(self, expected_rev: int, edited: Spec, request_hash: str) -> Spec:
         now = self.get(edited.spec_id)

@@ -11,9 +11,11 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from ...domain.audit import AuditEntry
 from ...domain.state import Lock, StateAct, StateHead, StateVersion
 from ...services.paging import Page, PageRequest
 from ...services.ports.states import KeptAct
+from .audit import audit_row
 from .connection import (
     ConditionFailed,
     Transaction,
@@ -73,26 +75,19 @@ class DynamoStates:
             items = [StateVersion.model_validate(row.version) for row in rows]
             return Page(items=items, next_cursor=encode_cursor(rows.last_evaluated_key))
 
-    def record(self, head: StateHead, kept: KeptAct) -> bool:
-        try:
-            with dynamodb_errors():
-                _act_row(head, kept).save(condition=absent(StateActRow))
-        except ConditionFailed:
-            return False
-        return True
+    def record(self, head: StateHead, kept: KeptAct, entry: AuditEntry) -> bool:
+        return _happens(_acting(head, kept, entry))
 
-    def break_lock(self, seen: StateHead, kept: KeptAct) -> bool:
-        write = Transaction()
-        write.put("the act", _act_row(seen, kept), absent(StateActRow))
+    def break_lock(self, seen: StateHead, kept: KeptAct, entry: AuditEntry) -> bool:
+        write = _acting(seen, kept, entry)
         fenced = [_epoch(seen.epoch + 1), *_granted_to_nobody()]
         write.update("the head", _key(seen), [*fenced, *_unlocked()], _as_seen(seen))
         return _happens(write)
 
-    def roll_back(self, seen: StateHead, version: StateVersion, kept: KeptAct) -> bool:
-        write = Transaction()
+    def roll_back(self, seen: StateHead, version: StateVersion, kept: KeptAct, entry: AuditEntry) -> bool:
+        write = _acting(seen, kept, entry)
         nobody_runs = SpecRow.live_run.does_not_exist()
         write.check("the spec", SpecRow, (spec_pk(seen.spec_id), SPEC_SK), nobody_runs)
-        write.put("the act", _act_row(seen, kept), absent(StateActRow))
         write.put("the version", _version_row(seen, version), absent(StateVersionRow))
         write.update(
             "the head",
@@ -171,6 +166,14 @@ def _act_row(head: StateHead, kept: KeptAct) -> StateActRow:
 
 
 # What a write does.
+
+
+def _acting(head: StateHead, kept: KeptAct, entry: AuditEntry) -> Transaction:
+    """An act of a person, which nobody did before, and its audit entry."""
+    write = Transaction()
+    write.put("the act", _act_row(head, kept), absent(StateActRow))
+    write.put("the audit entry", audit_row(entry))
+    return write
 
 
 def _epoch(epoch: int) -> Action:

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple, Protocol
 
+from ...domain.audit import AuditEntry
 from ...domain.spec import Spec
 from ..paging import Page, PageRequest
 
@@ -27,7 +28,7 @@ class SpecStore(Protocol):
         """Newest first."""
         ...
 
-    def create(self, spec: Spec, form: Form, request_hash: str) -> Spec:
+    def create(self, spec: Spec, form: Form, request_hash: str, entry: AuditEntry) -> Spec:
         """Keep a new spec and claim its state's name; the repeat of the same request finds the first.
 
         Raises
@@ -37,7 +38,15 @@ class SpecStore(Protocol):
         """
         ...
 
-    def edit(self, seen: Spec, expected_rev: int, changed: Spec, form: Form, request_hash: str) -> Spec:
+    def edit(
+        self,
+        seen: Spec,
+        expected_rev: int,
+        changed: Spec,
+        form: Form,
+        request_hash: str,
+        entry: AuditEntry,
+    ) -> Spec:
         """Make `form` the revision after `expected_rev`, moving the state's claim when the spec is renamed.
 
         The repeat of the edit that made the present revision finds it done.
@@ -51,7 +60,7 @@ class SpecStore(Protocol):
         """
         ...
 
-    def delete(self, seen: Spec) -> None:
+    def delete(self, seen: Spec, entry: AuditEntry) -> None:
         """Drop the spec and release its state's name (:class:`Conflict` when it changed since)."""
         ...
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
+from ...domain.audit import AuditEntry
 from ...domain.spec import Spec
 from ...domain.state import Lock, StateAct, StateHead, StateVersion
 from ..paging import Page, PageRequest
@@ -46,13 +47,13 @@ class StateRows(Protocol):
     def versions(self, head: StateHead, page: PageRequest) -> Page[StateVersion]:
         """Highest serial first."""
 
-    def record(self, head: StateHead, kept: KeptAct) -> bool:
+    def record(self, head: StateHead, kept: KeptAct, entry: AuditEntry) -> bool:
         """Keep an act that changes nothing; ``False`` when its id is taken."""
 
-    def break_lock(self, seen: StateHead, kept: KeptAct) -> bool:
+    def break_lock(self, seen: StateHead, kept: KeptAct, entry: AuditEntry) -> bool:
         """Drop the lock that was seen and raise the epoch, so that its holder is fenced."""
 
-    def roll_back(self, seen: StateHead, version: StateVersion, kept: KeptAct) -> bool:
+    def roll_back(self, seen: StateHead, version: StateVersion, kept: KeptAct, entry: AuditEntry) -> bool:
         """Keep `version`, point the head at it and raise the epoch, while nothing is locked or runs."""
 
     def act(self, head: StateHead, act_id: str) -> KeptAct | None: ...
