@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
-from ..domain.errors import Fenced, NotFound, StalePlan, WrongStatus
+from ..domain.errors import AlethiaError, Fenced, NotFound, StalePlan, WrongStatus
 from ..domain.job import ANY_RUNNER, HEARTBEAT_SECONDS, RULES, JobError
 from ..domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
 from ..domain.lifecycle.run import RunStatus
@@ -77,6 +77,8 @@ class Claims:
         job = self._jobs.get(job_id)
         runner = self._runners.get(runner_id)
         if job is None or runner is None or not may_take(runner, job):
+            if job is not None and runner is not None and lost_to_another(runner, job):
+                raise Fenced("Another runner of the zone claimed the job first.")
             self._refused(job, runner_id, job_id, NOT_ITS_OWN)
             raise NotFound(NOT_ITS_OWN)
         if not _is_repeat(job, request):
@@ -104,6 +106,7 @@ class Claims:
         opens = self._opens(job, runner, now)
         if opens is not None:
             raise Fenced("The job waits for its zone's change window.", details={"not_before": opens})
+        self._require_linked(job)
         changes = {
             "runner": runner.runner_id,
             "claim_id": request.claim_id,
@@ -133,6 +136,14 @@ class Claims:
             if job.job_type is JobType.DEPLOY:
                 self._still_approved(job)
             raise Fenced("Another runner claimed the job first, or it ended.") from None
+
+    def _require_linked(self, job: JobRecord) -> None:
+        """End a job whose cloud identity is gone: no runner could do anything for it."""
+        try:
+            self._cloud_access.of_job(job)
+        except NotFound as error:
+            self._refuse(job, error)
+            raise
 
     def _opens(self, job: JobRecord, runner: RunnerRecord, now: datetime) -> int | None:
         """When the job may start, if not now. A container was asked for within the window; others come."""
@@ -166,8 +177,8 @@ class Claims:
             ExpectSpec(job.of_spec, held_by=run.run_id, config_hash=fresh.spec.config_hash),
         ]
 
-    def _refuse(self, job: JobRecord, error: StalePlan) -> None:
-        """End a DEPLOY that can't be applied any more, with the reason for people to read."""
+    def _refuse(self, job: JobRecord, error: AlethiaError) -> None:
+        """End a job that can't be done any more, with the reason for people to read."""
         failed = {"error": JobError(step="claim", message=error.message), "ended_at": iso(self._clock.now())}
         fail = MoveJob(job.job_id, JobEvent.FAIL, failed, attempt=job.attempt, only_from=(JobStatus.QUEUED,))
         with suppress(LostRace):
@@ -220,6 +231,11 @@ def may_take(runner: RunnerRecord, job: JobRecord) -> bool:
     if job.runner == ANY_RUNNER and runner.kind is not RunnerKind.SELF_HOSTED:
         return False
     return assigned and runner.zone_id in (None, job.zone_id)
+
+
+def lost_to_another(runner: RunnerRecord, job: JobRecord) -> bool:
+    """Whether the job went to another runner of the same tenant: a race that was lost, and no trespass."""
+    return runner.zone_id == job.zone_id and job.status is not JobStatus.QUEUED
 
 
 def _is_repeat(job: JobRecord, request: ClaimRequest) -> bool:
