@@ -32,6 +32,8 @@ module "network" {
   private_subnet_ids  = var.vpc_private_subnet_ids
   public_subnet_ids   = var.vpc_public_subnet_ids
   private_subnet_tags = var.enable_karpenter ? { "karpenter.sh/discovery" = local.prefix } : {}
+
+  permissions_boundary = var.permissions_boundary
 }
 
 module "cluster" {
@@ -47,6 +49,8 @@ module "cluster" {
   public_access_cidrs = var.cluster_endpoint_public_access_cidrs
   admins              = var.eks_cluster_admins
   enable_karpenter    = var.enable_karpenter
+
+  permissions_boundary = var.permissions_boundary
 
   node_group = {
     instance_types = var.eks_instance_types

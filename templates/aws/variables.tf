@@ -36,6 +36,17 @@ variable "aws_account_id" {
   }
 }
 
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds every role that is made; null makes them without a boundary."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:policy/", var.permissions_boundary))
+    error_message = "permissions_boundary must be the ARN of a managed policy."
+  }
+}
+
 variable "zone_id" {
   description = "Alethia zone that owns the resources; written on each as a tag."
   type        = string

@@ -13,6 +13,7 @@ from chalicelib.domain.spec_config import Owner, SpecConfig
 from chalicelib.domain.words import Stage
 
 from .options import problems_of_options
+from .permissions import boundary_of
 
 Tfvars = dict[str, Any]
 
@@ -29,6 +30,7 @@ def to_tfvars(config: SpecConfig, owner: Owner) -> Tfvars:
         "aws_account_id": config.account_id,
         "zone_id": owner.zone_id,
         "spec_id": owner.spec_id,
+        "permissions_boundary": boundary_of(config.role_reference),
         **_network(config.network),
         **_cluster(config.cluster),
         "cluster_endpoint_public_access_cidrs": config.network.allowed_cidr_blocks if config.network else [],

@@ -25,7 +25,8 @@ resource "aws_cloudwatch_log_group" "control_plane" {
 }
 
 resource "aws_iam_role" "cluster" {
-  name = local.role_name.cluster
+  name                 = local.role_name.cluster
+  permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

@@ -25,7 +25,8 @@ resource "aws_eks_addon" "after_nodes" {
 }
 
 resource "aws_iam_role" "nodes" {
-  name = local.role_name.nodes
+  name                 = local.role_name.nodes
+  permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

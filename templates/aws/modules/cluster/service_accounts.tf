@@ -20,7 +20,8 @@ locals {
 resource "aws_iam_role" "service_account" {
   for_each = local.service_accounts
 
-  name = local.role_name[each.key]
+  name                 = local.role_name[each.key]
+  permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

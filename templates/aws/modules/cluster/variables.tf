@@ -53,3 +53,8 @@ variable "node_group" {
     disk_size      = number
   })
 }
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds every role; null makes them without a boundary."
+  type        = string
+}

@@ -10,7 +10,8 @@ resource "aws_cloudwatch_log_group" "flow" {
 resource "aws_iam_role" "flow" {
   count = var.provision ? 1 : 0
 
-  name = substr("${var.name}-${var.region}-flow", 0, 64)
+  name                 = substr("${var.name}-${var.region}-flow", 0, 64)
+  permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

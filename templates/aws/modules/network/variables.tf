@@ -42,3 +42,8 @@ variable "private_subnet_tags" {
   description = "Further tags of new private subnets."
   type        = map(string)
 }
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds every role; null makes them without a boundary."
+  type        = string
+}
