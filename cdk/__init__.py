@@ -7,7 +7,7 @@
     packaging       app.py and chalicelib → one zip for Lambda, and what Chalice says of the app
     control_plane   the stack: constructs, and how they are joined
     grants          which function may do what: one table
-    constructs/     tables · store · runner · workflow · api · functions
+    constructs/     tables · store · issuer · runner · workflow · api · functions
     state_machines/ the state machine, as the embedded stack runs it too
 
 Nothing here is imported at Lambda run time.

@@ -1,11 +1,11 @@
 """The control plane's stack: which constructs there are, and in what order they learn of each other.
 
 CloudFormation refuses resources that wait for each other in a circle, and synthesis does not notice. Three
-names would close one; each is known beforehand or told to one function only:
+names would close one; each is known beforehand:
 
 * the state machine calls functions, and functions start it: its ARN is made from its name;
-* the API calls functions, and the dispatcher tells runners the API's address: only the dispatcher, which the
-  API never calls, gets it as a setting;
+* the API calls functions, and functions tell runners and clouds the API's address: it calls them by names
+  that are chosen here;
 * a task definition starts from roles, which name no function.
 """
 
@@ -16,14 +16,16 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from cdk.constructs.api import Api
+from cdk.constructs.api_definition import authorizers_of
 from cdk.constructs.functions import Functions
+from cdk.constructs.issuer import Issuer
 from cdk.constructs.runner import Runner
 from cdk.constructs.store import Store
 from cdk.constructs.tables import Tables
 from cdk.constructs.workflow import Machine, Workflow
 from cdk.deployment import Deployment
 from cdk.grants import Grants
-from cdk.packaging import Package
+from cdk.packaging import API_FUNCTION, Package
 
 
 class ControlPlane(Stack):
@@ -36,7 +38,9 @@ class ControlPlane(Stack):
         tables = Tables(self, "Tables")
         store = Store(self, "Store", deployment.store)
         runner = Runner(self, "Runner", deployment)
+        issuer = Issuer(self, "Issuer", deployment.oidc_keys)
         machine = Machine(self, deployment.name)
+        git_secrets = f"{deployment.name}/git"
         job_tokens = secretsmanager.Secret(
             self,
             "JobTokens",
@@ -45,10 +49,14 @@ class ControlPlane(Stack):
                 password_length=64, exclude_punctuation=True
             ),
         )
+        called_by_api = (API_FUNCTION, *authorizers_of(package.api_definition))
+        names = {name: f"{deployment.name}-{name}" for name in called_by_api}
+        api = Api(self, "Api", definition=package.api_definition, names=names, deployment=deployment)
         functions = Functions(
             self,
             "Functions",
             package=package,
+            names=names,
             log_days=deployment.log_days,
             settings={
                 "specs_table": tables.specs.table_name,
@@ -59,15 +67,28 @@ class ControlPlane(Stack):
                 "oidc_issuer": deployment.sign_in.issuer,
                 "oidc_audience": deployment.sign_in.audience,
                 "oidc_jwks_url": deployment.sign_in.jwks_url,
+                "oidc_signing_keys": issuer.setting,
+                "link_template_url": deployment.link_template_url or "",
+                "git_secrets_prefix": git_secrets,
+                "public_api_url": api.url,
                 "auto_approve": deployment.auto_approve,
                 "log_level": deployment.log_level,
                 **store.settings,
                 **runner.settings,
             },
         )
-        Grants(tables=tables, store=store, runner=runner, machine=machine, job_tokens=job_tokens).give(
-            functions
-        )
+        # Customers' trust policies name the role of the one function that assumes theirs.
+        functions.set(API_FUNCTION, "control_plane_principal", functions.role_arn(API_FUNCTION))
+        api.allow_calls(functions.by_name)
+        Grants(
+            tables=tables,
+            store=store,
+            runner=runner,
+            machine=machine,
+            job_tokens=job_tokens,
+            issuer=issuer,
+            git_secrets=git_secrets,
+        ).give(functions)
         Workflow(
             self,
             "Workflow",
@@ -76,16 +97,9 @@ class ControlPlane(Stack):
             cluster=runner.cluster,
             log_days=deployment.log_days,
         )
-        api = Api(
-            self,
-            "Api",
-            definition=package.api_definition,
-            functions=functions.by_name,
-            deployment=deployment,
-        )
-        functions.set("DispatchRunner", "public_api_url", api.url)
 
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "RunnerImages", value=runner.repository.repository_uri)
         CfnOutput(self, "RunnerCredential", value=runner.credential.secret_name)
         CfnOutput(self, "StateMachineArn", value=machine.arn)
+        CfnOutput(self, "ControlPlanePrincipal", value=functions.role_arn(API_FUNCTION))

@@ -60,6 +60,11 @@ class Deployment(Part):
     store: ExternalStore | None = None
     """Unset: an encrypted bucket of the stack's own."""
     runner: Runner = Runner()
+    oidc_keys: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,20}$")], ...] = Field(("A",), min_length=1)
+    """Names of the RSA keys of our own OIDC issuer, which the stack makes. The first signs; tokens of all are
+    good. To rotate, deploy ``["A", "B"]``, then ``["B", "A"]``, then ``["B"]``, an hour or more apart."""
+    link_template_url: HttpsUrl | None = None
+    """Where CloudFormation reads the account-link template; unset: no one-click link."""
     public_api_url: HttpsUrl | None = None
     """A domain of your own in front of the API; unset: the address that API Gateway gives."""
     console_origin: str = "*"

@@ -6,11 +6,12 @@ A function that is packaged but stands in no row stops the synthesis: a new step
 from collections.abc import Mapping
 from enum import StrEnum
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from cdk.constructs.functions import Functions
+from cdk.constructs.issuer import Issuer
 from cdk.constructs.runner import Runner
 from cdk.constructs.store import Store
 from cdk.constructs.tables import Tables
@@ -25,14 +26,17 @@ class Right(StrEnum):
     START_RUNS = "start the state machine"
     WATCH_RUNS = "see how an execution stands"
     RING = "wake a waiting step"
-    START_TASKS = "start a runner's container"
+    START_TASKS = "start a runner's container, and hand it the runner's roles"
     STOP_TASKS = "stop a runner's container"
     DATA_KEYS = "make a data key, and open a wrapped one"
     OPEN_KEYS = "open a wrapped data key"
     OBJECTS = "put and get objects of the store, and sign addresses for them"
     READ_OBJECTS = "get objects of the store"
-    OPEN_STORE = "make the store's client, and use it for nothing: what reads states is wired with one"
     JOB_TOKENS = "sign and verify job tokens"
+    CLOUD_TOKENS = "sign with the keys of our own OIDC issuer, and publish their public halves"
+    CUSTOMER_ROLES = "assume roles of other accounts, if they let us in"
+    GIT_SECRETS = "keep, read and drop the tokens of linked git hosts"
+    REFUSALS = "write down in the audit trail that a credential was refused"
 
 
 MAY: Mapping[str, tuple[Right, ...]] = {
@@ -40,16 +44,20 @@ MAY: Mapping[str, tuple[Right, ...]] = {
         Right.ROWS,
         Right.START_RUNS,
         Right.RING,
+        Right.START_TASKS,
         Right.STOP_TASKS,
         Right.DATA_KEYS,
         Right.OBJECTS,
         Right.JOB_TOKENS,
+        Right.CLOUD_TOKENS,
+        Right.CUSTOMER_ROLES,
+        Right.GIT_SECRETS,
     ),
-    "Authorizer": (Right.RUNNER_ROWS, Right.JOB_TOKENS),
+    "Authorizer": (Right.RUNNER_ROWS, Right.JOB_TOKENS, Right.REFUSALS),
     "DispatchRunner": (Right.ROWS, Right.RING, Right.START_TASKS),
-    "RecordPlan": (Right.ROWS, Right.RING, Right.OPEN_STORE),
+    "RecordPlan": (Right.ROWS, Right.RING),
     "AwaitReview": (Right.ROWS, Right.RING),
-    "CheckDigests": (Right.ROWS, Right.OPEN_STORE),
+    "CheckDigests": (Right.ROWS,),
     "Finalize": (Right.ROWS,),
     "MarkRun": (Right.ROWS,),
     "Reconcile": (
@@ -57,6 +65,7 @@ MAY: Mapping[str, tuple[Right, ...]] = {
         Right.START_RUNS,
         Right.WATCH_RUNS,
         Right.RING,
+        Right.START_TASKS,
         Right.OPEN_KEYS,
         Right.READ_OBJECTS,
     ),
@@ -65,6 +74,14 @@ MAY: Mapping[str, tuple[Right, ...]] = {
 
 
 READ_ITEMS = ("BatchGetItem", "GetItem")
+GIT_SECRET_CALLS = [
+    "CreateSecret",
+    "DeleteSecret",
+    "DescribeSecret",
+    "GetSecretValue",
+    "PutSecretValue",
+    "RestoreSecret",
+]
 WRITE_ITEMS = ("BatchWriteItem", "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
 
 
@@ -83,12 +100,16 @@ class Grants:
         runner: Runner,
         machine: Machine,
         job_tokens: secretsmanager.ISecret,
+        issuer: Issuer,
+        git_secrets: str,
     ) -> None:
         self._tables = tables
         self._store = store
         self._runner = runner
         self._machine = machine
         self._job_tokens = job_tokens
+        self._issuer = issuer
+        self._git_secrets = git_secrets
 
     def give(self, functions: Functions) -> None:
         """Give every function what its row says.
@@ -120,7 +141,7 @@ class Grants:
                         "dynamodb",
                         ["GetItem"],
                         [self._tables.specs.table_arn],
-                        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RUNNER#*"]}},
+                        _partitions("RUNNER#*"),
                     )
                 ]
             case Right.START_RUNS:
@@ -141,10 +162,21 @@ class Grants:
                 return self._objects(["GetObject", "PutObject"])
             case Right.READ_OBJECTS:
                 return self._objects(["GetObject"])
-            case Right.OPEN_STORE:
-                return self._store_keys()
             case Right.JOB_TOKENS:
                 return [_allow("secretsmanager", ["GetSecretValue"], [self._job_tokens.secret_arn])]
+            case Right.CLOUD_TOKENS:
+                return [_allow("kms", ["GetPublicKey", "Sign"], [key.key_arn for key in self._issuer.keys])]
+            case Right.CUSTOMER_ROLES:
+                return [self._customer_roles()]
+            case Right.GIT_SECRETS:
+                return [_allow("secretsmanager", GIT_SECRET_CALLS, [self._git_secrets_arn()])]
+            case Right.REFUSALS:
+                jobs = [self._tables.jobs.table_arn]
+                return [
+                    # An expired job token is written into the zone of its job.
+                    _allow("dynamodb", ["GetItem"], jobs, _partitions("JOB#*")),
+                    _allow("dynamodb", ["PutItem"], jobs, _partitions("AUDIT#*")),
+                ]
 
     def _start_tasks(self) -> list[iam.PolicyStatement]:
         runner = self._runner
@@ -163,6 +195,28 @@ class Grants:
                 {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
             ),
         ]
+
+    def _customer_roles(self) -> iam.PolicyStatement:
+        """Whatever a customer named their role; never one of our own account.
+
+        An external id is not asked for here: a connection test tries without one, to see that it is refused
+        by the customer's trust policy and not by us.
+        """
+        stack = Stack.of(self._tables)
+        return _allow(
+            "sts",
+            ["AssumeRole"],
+            [f"arn:{stack.partition}:iam::*:role/*"],
+            {"StringNotEquals": {"aws:ResourceAccount": stack.account}},
+        )
+
+    def _git_secrets_arn(self) -> str:
+        return Stack.of(self._tables).format_arn(
+            service="secretsmanager",
+            resource="secret",
+            resource_name=f"{self._git_secrets}/*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
 
     def _in_our_cluster(self) -> dict[str, dict[str, str]]:
         return {"ArnEquals": {"ecs:cluster": self._runner.cluster.cluster_arn}}
@@ -189,6 +243,11 @@ class Grants:
             return []
         # Secrets Manager adds six characters to the name of every secret.
         return [_allow("secretsmanager", ["GetSecretValue"], [f"{self._store.secret.secret_arn}-??????"])]
+
+
+def _partitions(pattern: str) -> dict[str, dict[str, list[str]]]:
+    """Only items whose partition key is like `pattern`."""
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [pattern]}}
 
 
 def _allow(

@@ -12,7 +12,6 @@ warning and exit code 0, and a missing file with an empty zip. Here pip does it,
 Chalice runs as a program of its own: it imports ``app``, which must not be the one that imported us.
 """
 
-import compileall
 import hashlib
 import json
 import os
@@ -24,7 +23,6 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from py_compile import PycInvalidationMode
 from typing import Any
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -157,16 +155,16 @@ def run_time_requirements(lock: str) -> str:
 
 
 def compile_python(app: Path) -> None:
-    """Compile everything. The .pyc files are trusted as they are: a zip keeps no useful times."""
-    done = compileall.compile_dir(
-        app,
-        quiet=2,
-        stripdir=str(app),
-        prependdir="/var/task",
-        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+    """Compile everything. The .pyc files are trusted as they are: a zip keeps no useful times.
+
+    In a program of its own: what a .pyc file holds depends, in a few bytes, on what its compiler did before.
+    """
+    command = [sys.executable, "-m", "compileall", "-q", "-s", str(app), "-p", "/var/task"]
+    _run(
+        [*command, "--invalidation-mode", "unchecked-hash", str(app)],
+        "A Python file of the app or of a dependency does not compile",
+        {**os.environ, "PYTHONHASHSEED": "0"},
     )
-    if not done:
-        raise PackagingFailed("A Python file of the app or of a dependency does not compile.")
 
 
 def read_package(output: Path) -> Package:

@@ -26,17 +26,16 @@ class Api(Construct):
         id: str,
         *,
         definition: Mapping[str, Any],
-        functions: Mapping[str, lambda_.Function],
+        names: Mapping[str, str],
         deployment: Deployment,
     ) -> None:
         super().__init__(scope, id)
-        logical_ids = {name: _logical_id(function) for name, function in functions.items()}
         self.rest_api = apigateway.SpecRestApi(
             self,
             "Rest",
             rest_api_name=deployment.name,
             api_definition=apigateway.ApiDefinition.from_inline(
-                complete_definition(definition, logical_ids, deployment.console_origin)
+                complete_definition(definition, names, deployment.console_origin)
             ),
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             # API Gateway writes logs with one role for the whole account and region.
@@ -62,10 +61,14 @@ class Api(Construct):
                 ),
             ),
         )
-        self._allow_calls(functions[API_FUNCTION], self.rest_api.arn_for_execute_api())
-        for name in authorizers_of(definition):
-            self._allow_calls(functions[name], self._authorizers_arn())
+        self._definition = definition
         self.url = deployment.public_api_url or self._stage_url()
+
+    def allow_calls(self, functions: Mapping[str, lambda_.Function]) -> None:
+        """Let the API call its functions."""
+        self._allow_calls(functions[API_FUNCTION], self.rest_api.arn_for_execute_api())
+        for name in authorizers_of(self._definition):
+            self._allow_calls(functions[name], self._authorizers_arn())
 
     def _allow_calls(self, function: lambda_.Function, source_arn: str) -> None:
         function.add_permission(
@@ -80,9 +83,3 @@ class Api(Construct):
     def _stage_url(self) -> str:
         stack = Stack.of(self)
         return f"https://{self.rest_api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}/{STAGE}"
-
-
-def _logical_id(function: lambda_.Function) -> str:
-    resource = function.node.default_child
-    assert isinstance(resource, lambda_.CfnFunction)
-    return Stack.of(function).get_logical_id(resource)

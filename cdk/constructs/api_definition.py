@@ -14,24 +14,28 @@ from chalicelib.api.gateway import GATEWAY_ANSWERS, GatewayAnswer
 
 GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
 
+FUNCTION_ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
+"""What CloudFormation fills in where the document names a function."""
+
 
 def complete_definition(
-    definition: Mapping[str, Any], logical_ids: Mapping[str, str], origin: str
+    definition: Mapping[str, Any], names: Mapping[str, str], origin: str
 ) -> dict[str, Any]:
-    """The document with this template's functions in it, and our own answers.
+    """The document with the stack's functions in it, and our own answers.
+
+    Functions are called by their names in the account. The API then waits for none of them, and they can be
+    told its address.
 
     Parameters
     ----------
     definition : mapping
         Functions stand in it as ``${Name.Arn}``, by Chalice's names.
-    logical_ids : mapping
-        Chalice's name → this template's.
+    names : mapping
+        Chalice's name → the function's name in the account.
     origin : str
         Whose pages may read the gateway's answers.
     """
-    text = re.sub(
-        r"\$\{(\w+)\.Arn\}", lambda found: f"${{{logical_ids[found[1]]}.Arn}}", json.dumps(definition)
-    )
+    text = re.sub(r"\$\{(\w+)\.Arn\}", lambda found: FUNCTION_ARN + names[found[1]], json.dumps(definition))
     completed: dict[str, Any] = json.loads(text)
     completed[GATEWAY_RESPONSES] = {
         name: _gateway_response(answer, origin) for name, answer in GATEWAY_ANSWERS.items()

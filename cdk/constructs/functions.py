@@ -15,12 +15,28 @@ PREFIX = "ALETHIA_"
 
 
 class Functions(Construct):
-    """All functions, by Chalice's names. None may do anything but log until :meth:`allow` says so."""
+    """All functions, by Chalice's names. None may do anything but log until :meth:`allow` says so.
+
+    Parameters
+    ----------
+    settings : mapping
+        What every function is told.
+    names : mapping
+        Chalice's name → the name in the account, for those that others must know beforehand.
+    """
 
     def __init__(
-        self, scope: Construct, id: str, *, package: Package, settings: Mapping[str, str], log_days: int
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        package: Package,
+        settings: Mapping[str, str],
+        names: Mapping[str, str],
+        log_days: int,
     ) -> None:
         super().__init__(scope, id)
+        self._names = names
         self._code = lambda_.Code.from_asset(str(package.zip), asset_hash=package.digest)
         self._environment = {PREFIX + name.upper(): value for name, value in sorted(settings.items())}
         self._log_days = log_days
@@ -29,8 +45,14 @@ class Functions(Construct):
         }
 
     def set(self, name: str, setting: str, value: str) -> None:
-        """Give one function a setting that the others can't have: what it names waits for *them*."""
+        """Give one function a setting that the others have no use for, or can't have."""
         self.by_name[name].add_environment(PREFIX + setting.upper(), value)
+
+    def role_arn(self, name: str) -> str:
+        """As whom one function acts."""
+        role = self.by_name[name].role
+        assert role is not None, "each function has a role of its own"
+        return role.role_arn
 
     def allow(self, name: str, *statements: iam.PolicyStatement) -> None:
         """Add to what one function may do."""
@@ -44,6 +66,7 @@ class Functions(Construct):
         return lambda_.Function(
             self,
             packaged.name,
+            function_name=self._names.get(packaged.name),
             code=self._code,
             handler=packaged.handler,
             runtime=lambda_.Runtime(f"python{PYTHON}", lambda_.RuntimeFamily.PYTHON),

@@ -4,12 +4,27 @@ Keys and indexes are those of :mod:`chalicelib.adapters.dynamodb.tables`; a test
 written out here because changing one is a migration of live data, never a side effect of a code change.
 """
 
+from collections.abc import Sequence
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 KEYS_ONLY = dynamodb.ProjectionType.KEYS_ONLY
 ALL = dynamodb.ProjectionType.ALL
+
+QUEUE = (
+    "job_id",
+    "job_type",
+    "zone_id",
+    "spec_id",
+    "identity_id",
+    "status",
+    "attempt",
+    "urgency",
+    "not_before",
+)
+"""What a runner's queue shows of a job, beside its keys."""
 
 
 class Tables(Construct):
@@ -23,6 +38,7 @@ class Tables(Construct):
         _index(self.jobs, "by_zone", "zone_key", ALL)
         _index(self.jobs, "by_spec", "spec_key", ALL)
         _index(self.jobs, "live", "live", KEYS_ONLY)
+        _index(self.jobs, "by_runner", "runner_key", dynamodb.ProjectionType.INCLUDE, QUEUE)
 
 
 def _table(scope: Construct, id: str, ttl: str | None = None) -> dynamodb.Table:
@@ -42,9 +58,19 @@ def _table(scope: Construct, id: str, ttl: str | None = None) -> dynamodb.Table:
     )
 
 
-def _index(table: dynamodb.Table, name: str, key: str, projection: dynamodb.ProjectionType) -> None:
+def _index(
+    table: dynamodb.Table,
+    name: str,
+    key: str,
+    projection: dynamodb.ProjectionType,
+    attributes: Sequence[str] | None = None,
+) -> None:
     table.add_global_secondary_index(
-        index_name=name, partition_key=_text(key), sort_key=_text("listed_at"), projection_type=projection
+        index_name=name,
+        partition_key=_text(key),
+        sort_key=_text("listed_at"),
+        projection_type=projection,
+        non_key_attributes=None if attributes is None else list(attributes),
     )
 
 

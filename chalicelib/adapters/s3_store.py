@@ -11,6 +11,7 @@ A read of a key that a record names is patient: such a store may answer 404 or 5
 import json
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
@@ -68,15 +69,19 @@ def open_store(settings: Settings) -> "S3Store":
 
     Its secret access key is the text of the secret ``store_secret_name``, or that secret's JSON field
     ``secret_access_key``. Without such a secret, an emulator gets made-up keys, and AWS the function's role.
+    The secret is read when the store is first used: what is only wired with a store needs no right to it.
     """
-    access_key_id, secret_access_key = _credentials(settings)
-    client = store_client(
-        endpoint_url=settings.store_endpoint_url,
-        region=settings.store_region,
-        access_key_id=access_key_id,
-        secret_access_key=secret_access_key,
-    )
-    return S3Store(client, settings.store_bucket)
+
+    def connect() -> "S3Client":
+        access_key_id, secret_access_key = _credentials(settings)
+        return store_client(
+            endpoint_url=settings.store_endpoint_url,
+            region=settings.store_region,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+        )
+
+    return S3Store(connect, settings.store_bucket)
 
 
 def _credentials(settings: Settings) -> tuple[str | None, str | None]:
@@ -97,16 +102,22 @@ class S3Store:
 
     Parameters
     ----------
+    connect : callable
+        Makes the client, when it is first needed.
     sleep : callable
         Waits between patient reads; a test passes its own.
     """
 
     def __init__(
-        self, client: "S3Client", bucket: str, *, sleep: Callable[[float], object] = time.sleep
+        self, connect: "Callable[[], S3Client]", bucket: str, *, sleep: Callable[[float], object] = time.sleep
     ) -> None:
-        self._client = client
+        self._connect = connect
         self._bucket = bucket
         self._sleep = sleep
+
+    @cached_property
+    def _client(self) -> "S3Client":
+        return self._connect()
 
     def put(self, key: str, body: bytes) -> None:
         """Write an object under the key that its own bytes name.

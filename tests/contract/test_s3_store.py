@@ -69,7 +69,7 @@ class TestPresigned:
             endpoint_url="http://127.0.0.1:1", region="eu-west-1",
             access_key_id="AKIDEXAMPLE", secret_access_key="wJalrXUtnFEMI",
         )  # fmt: skip
-        url = S3Store(client, "b").presigned_put(key_for(BODY)).url
+        url = S3Store(lambda: client, "b").presigned_put(key_for(BODY)).url
         assert "wJalrXUtnFEMI" not in url
         assert "checksum" not in url.lower()
 
@@ -97,7 +97,7 @@ class TestAStoreThatFails:
 
     def test_patience_ends(self, supabase: TestStore) -> None:
         slept: list[float] = []
-        store = S3Store(supabase.client, supabase.bucket, sleep=slept.append)
+        store = S3Store(lambda: supabase.client, supabase.bucket, sleep=slept.append)
         with pytest.raises(NotFound):
             store.get(key_for(b"never"), expected=True)
         assert tuple(slept) == PATIENCE_SECONDS
@@ -114,7 +114,7 @@ class TestAStoreThatFails:
             endpoint_url="http://127.0.0.1:9", region="eu-west-1", access_key_id="k", secret_access_key="s"
         )
         with pytest.raises(Unavailable):
-            S3Store(client, "b", sleep=lambda _: None).get(key_for(BODY))
+            S3Store(lambda: client, "b", sleep=lambda _: None).get(key_for(BODY))
 
     def test_keys_of_another_region_are_unavailable_not_missing(self, supabase: TestStore) -> None:
         client = store_client(
@@ -122,7 +122,7 @@ class TestAStoreThatFails:
             access_key_id="k", secret_access_key="s",
         )  # fmt: skip
         with pytest.raises(Unavailable, match="refused"):
-            S3Store(client, supabase.bucket).get(key_for(BODY))
+            S3Store(lambda: client, supabase.bucket).get(key_for(BODY))
 
     def test_an_object_over_the_projects_limit_is_too_large(self, supabase: TestStore) -> None:
         assert supabase.quirks

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from chalicelib.adapters.dynamodb.tables import JobsTable
+
 Resource = dict[str, Any]
 
 
@@ -76,3 +78,28 @@ def statements_of_role(template: dict[str, Any], role: str) -> list[dict[str, An
 def as_list(value: Any) -> list[Any]:
     """IAM's "one or many"."""
     return value if isinstance(value, list) else [value]
+
+
+def functions(template: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Chalice's name → logical id of the role, properties."""
+    found = {}
+    for name, properties in of_type(template, "AWS::Lambda::Function").items():
+        short = re.fullmatch(r"Functions(\w+)[0-9A-F]{8}", name)
+        assert short, f"{name} is no function of the app"
+        found[short[1]] = properties["Role"]["Fn::GetAtt"][0], properties
+    return found
+
+
+def table_of(template: dict[str, Any], rows: Any) -> dict[str, Any]:
+    short = "Jobs" if rows is JobsTable else "Specs"
+    (table,) = [
+        properties
+        for name, properties in of_type(template, "AWS::DynamoDB::Table").items()
+        if name.startswith(f"Tables{short}")
+    ]
+    return table
+
+
+def task_definition(template: dict[str, Any]) -> dict[str, Any]:
+    (task,) = of_type(template, "AWS::ECS::TaskDefinition").values()
+    return task

@@ -2,80 +2,36 @@
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import cfnlint.api  # type: ignore[import-untyped]
 import pytest
 from pydantic import ValidationError
 
-from cdk.constructs.functions import PREFIX
 from cdk.constructs.workflow import DEFINITION
 from cdk.deployment import Deployment
-from cdk.grants import MAY, UngrantedFunction
+from cdk.grants import MAY
 from chalicelib.adapters.dynamodb.tables import JobsTable, SpecsTable
 from chalicelib.adapters.ecs import CONTAINER
 from chalicelib.api.gateway import GATEWAY_ANSWERS
-from chalicelib.settings import Settings
 from tests.infrastructure.conftest import Synthesize, Template
-from tests.infrastructure.templates import as_list, circles, of_type, statements_of_role, walk
+from tests.infrastructure.templates import (
+    as_list,
+    circles,
+    functions,
+    of_type,
+    statements_of_role,
+    table_of,
+    task_definition,
+    walk,
+)
 
-LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
-ROWS = {
-    "dynamodb:BatchGetItem",
-    "dynamodb:BatchWriteItem",
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-    "dynamodb:UpdateItem",
+PUBLIC_ROUTES = {
+    ("get", "/api/openapi.json"),
+    ("get", "/api/health"),
+    ("get", "/api/oidc/.well-known/openid-configuration"),
+    ("get", "/api/oidc/keys"),
 }
-RING = {"states:SendTaskSuccess"}
-READ_STATES = {"kms:Decrypt", "s3:GetObject"}
-ACTIONS: Mapping[str, set[str]] = {
-    "APIHandler": {
-        *LOGS,
-        *ROWS,
-        *RING,
-        "states:StartExecution",
-        "ecs:StopTask",
-        "kms:Decrypt",
-        "kms:GenerateDataKey",
-        "s3:GetObject",
-        "s3:PutObject",
-        "secretsmanager:GetSecretValue",
-    },
-    "Authorizer": {*LOGS, "dynamodb:GetItem", "secretsmanager:GetSecretValue"},
-    "AwaitReview": {*LOGS, *ROWS, *RING},
-    "CheckDigests": {*LOGS, *ROWS},
-    "DispatchRunner": {*LOGS, *ROWS, *RING, "ecs:RunTask", "ecs:TagResource", "iam:PassRole"},
-    "Finalize": {*LOGS, *ROWS},
-    "MarkRun": {*LOGS, *ROWS},
-    "Reconcile": {
-        *LOGS,
-        *ROWS,
-        *RING,
-        *READ_STATES,
-        "states:DescribeExecution",
-        "states:StartExecution",
-    },
-    "RecordPlan": {*LOGS, *ROWS, *RING},
-    "TaskStopped": {*LOGS, *ROWS, *RING, *READ_STATES},
-}
-"""Every action of every function's role. A change here is a change of what Alethia may do: look twice."""
-
-PUBLIC_ROUTES = {("get", "/api/openapi.json"), ("get", "/api/health")}
-
-
-def functions(template: Template) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Chalice's name → logical id of the role, properties."""
-    found = {}
-    for name, properties in of_type(template, "AWS::Lambda::Function").items():
-        short = re.fullmatch(r"Functions(\w+)[0-9A-F]{8}", name)
-        assert short, f"{name} is no function of the app"
-        found[short[1]] = properties["Role"]["Fn::GetAtt"][0], properties
-    return found
 
 
 class TestTemplate:
@@ -127,7 +83,7 @@ class TestTables:
         assert by_name(table["AttributeDefinitions"]) == by_name(schema["attribute_definitions"])
         assert key_shape(table["KeySchema"]) == key_shape(schema["key_schema"])
         assert index_shapes(template, rows) == {
-            index["index_name"]: (key_shape(index["key_schema"]), index["projection"])
+            index["index_name"]: (key_shape(index["key_schema"]), projection(index["projection"]))
             for index in schema["global_secondary_indexes"]
         }
 
@@ -145,97 +101,6 @@ class TestTables:
         assert "TimeToLiveSpecification" not in table_of(template, SpecsTable)
 
 
-class TestRoles:
-    @pytest.mark.parametrize("name", sorted(ACTIONS))
-    def test_each_function_may_do_exactly_this(self, name: str, template: Template) -> None:
-        role, _ = functions(template)[name]
-        granted = {
-            action
-            for statement in statements_of_role(template, role)
-            for action in as_list(statement["Action"])
-        }
-        assert granted == ACTIONS[name]
-
-    def test_each_function_has_a_role_of_its_own(self, template: Template) -> None:
-        roles = [role for role, _ in functions(template).values()]
-        assert len(set(roles)) == len(roles)
-        assert not any("ManagedPolicyArns" in template["Resources"][role]["Properties"] for role in roles)
-
-    def test_no_function_is_granted_all_of_anything(self, template: Template) -> None:
-        for name, (role, _) in functions(template).items():
-            for statement in statements_of_role(template, role):
-                assert statement["Effect"] == "Allow"
-                assert "*" not in as_list(statement["Resource"]), name
-                assert not any("*" in action for action in as_list(statement["Action"])), name
-
-    def test_a_function_without_a_row_of_rights_stops_the_synthesis(
-        self, monkeypatch: pytest.MonkeyPatch, synthesize: Synthesize, example: Deployment
-    ) -> None:
-        fewer = {name: rights for name, rights in MAY.items() if name != "Finalize"}
-        monkeypatch.setattr("cdk.grants.MAY", fewer)
-        with pytest.raises(UngrantedFunction, match="Finalize"):
-            synthesize(example)
-
-    def test_a_data_key_is_opened_only_for_an_object_of_a_spec_of_a_zone(self, template: Template) -> None:
-        role, _ = functions(template)["APIHandler"]
-        (statement,) = [
-            s for s in statements_of_role(template, role) if "kms:Decrypt" in as_list(s["Action"])
-        ]
-        assert statement["Condition"] == {
-            "Null": {f"kms:EncryptionContext:{part}": "false" for part in ("zone", "spec", "object")}
-        }
-
-    def test_the_authorizer_reads_runners_and_nothing_else(self, template: Template) -> None:
-        role, _ = functions(template)["Authorizer"]
-        (statement,) = [s for s in statements_of_role(template, role) if s["Action"] == "dynamodb:GetItem"]
-        assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RUNNER#*"]}}
-
-    def test_only_a_runner_of_ours_is_started_and_only_in_our_cluster(self, template: Template) -> None:
-        role, _ = functions(template)["DispatchRunner"]
-        (run,) = [s for s in statements_of_role(template, role) if s["Action"] == "ecs:RunTask"]
-        (cluster,) = of_type(template, "AWS::ECS::Cluster")
-        assert run["Condition"] == {"ArnEquals": {"ecs:cluster": {"Fn::GetAtt": [cluster, "Arn"]}}}
-        assert json.dumps(run["Resource"]).endswith(':task-definition/alethia-runner:*"]]}')
-        (hand_over,) = [s for s in statements_of_role(template, role) if s["Action"] == "iam:PassRole"]
-        assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
-        task = task_definition(template)
-        assert hand_over["Resource"] == [task["TaskRoleArn"], task["ExecutionRoleArn"]]
-
-
-class TestFunctions:
-    def test_run_compiled_for_arm64_with_a_log_that_ends(self, template: Template) -> None:
-        logs = of_type(template, "AWS::Logs::LogGroup")
-        for _, function in functions(template).values():
-            assert function["Architectures"] == ["arm64"]
-            assert logs[function["LoggingConfig"]["LogGroup"]["Ref"]]["RetentionInDays"] == 90
-
-    def test_are_told_only_what_settings_know(self, template: Template) -> None:
-        known = {PREFIX + field.upper() for field in Settings.model_fields}
-        for _, function in functions(template).values():
-            assert set(function["Environment"]["Variables"]) <= known
-
-    def test_are_told_all_that_a_deployment_must_say(self, template: Template) -> None:
-        told = set(functions(template)["DispatchRunner"][1]["Environment"]["Variables"])
-        elsewhere = {
-            "aws_endpoint_url",  # an emulator's
-            "platform_runner",  # the default is the name
-            "store_access_key_id",
-            "store_endpoint_url",
-            "store_secret_name",  # a store that is not ours
-        }
-        assert {PREFIX + field.upper() for field in Settings.model_fields if field not in elsewhere} == told
-
-    def test_hold_no_secret(self, template: Template) -> None:
-        text = json.dumps(template)
-        assert "{{resolve:" not in text
-        assert "SecretString" not in text.replace("GenerateSecretString", "")
-        for _, function in functions(template).values():
-            for name, value in function["Environment"]["Variables"].items():
-                if re.search("SECRET|TOKEN|PASSWORD|CREDENTIAL", name):
-                    (secret,) = value.values()  # a reference: its ARN, never its value
-                    assert template["Resources"][secret]["Type"] == "AWS::SecretsManager::Secret"
-
-
 class TestApi:
     def test_every_route_but_these_asks_who_is_calling(self, template: Template) -> None:
         open_to_all = {
@@ -247,14 +112,13 @@ class TestApi:
         assert open_to_all <= PUBLIC_ROUTES
 
     def test_calls_functions_of_this_template(self, template: Template) -> None:
-        called = set(re.findall(r"\$\{(\w+)\.Arn\}", json.dumps(rest_api(template))))
-        assert {template["Resources"][name]["Type"] for name in called} == {"AWS::Lambda::Function"}
+        called = set(re.findall(r":function:([\w-]+)", json.dumps(rest_api(template))))
         allowed = {
-            permission["FunctionName"]["Fn::GetAtt"][0]
+            template["Resources"][permission["FunctionName"]["Fn::GetAtt"][0]]["Properties"]["FunctionName"]
             for permission in of_type(template, "AWS::Lambda::Permission").values()
             if permission["Principal"] == "apigateway.amazonaws.com"
         }
-        assert allowed == called
+        assert allowed == called == {"alethia-APIHandler", "alethia-Authorizer"}
 
     @pytest.mark.parametrize("name", sorted(GATEWAY_ANSWERS))
     def test_refuses_in_our_words_so_that_a_browser_shows_them(self, name: str, template: Template) -> None:
@@ -401,8 +265,19 @@ class TestChoices:
         self, synthesize: Synthesize, example: Deployment
     ) -> None:
         template = synthesize(changed(example, public_api_url="https://alethia.example.com"))
-        variables = functions(template)["DispatchRunner"][1]["Environment"]["Variables"]
-        assert variables["ALETHIA_PUBLIC_API_URL"] == "https://alethia.example.com"
+        for name in ("DispatchRunner", "APIHandler", "Reconcile"):
+            variables = functions(template)[name][1]["Environment"]["Variables"]
+            assert variables["ALETHIA_PUBLIC_API_URL"] == "https://alethia.example.com"
+
+    def test_a_signing_key_that_follows_another_is_published_beside_it(
+        self, synthesize: Synthesize, example: Deployment
+    ) -> None:
+        template = synthesize(changed(example, oidc_keys=["B", "A"]))
+        (text,) = functions(template)["APIHandler"][1]["Environment"]["Variables"][
+            "ALETHIA_OIDC_SIGNING_KEYS"
+        ].values()
+        named = [part["Fn::GetAtt"][0] for part in text[1] if isinstance(part, dict)]
+        assert [re.fullmatch(r"IssuerKey([AB])[0-9A-F]{8}", name)[1] for name in named] == ["B", "A"]  # type: ignore[index]
 
     def test_a_misspelt_choice_is_refused_by_name(self, example: Deployment) -> None:
         with pytest.raises(ValidationError, match="log_dayz"):
@@ -413,16 +288,6 @@ def changed(deployment: Deployment, **changes: object) -> Deployment:
     return Deployment.model_validate({**deployment.model_dump(exclude_unset=True), **changes})
 
 
-def table_of(template: Template, rows: Any) -> dict[str, Any]:
-    short = "Jobs" if rows is JobsTable else "Specs"
-    (table,) = [
-        properties
-        for name, properties in of_type(template, "AWS::DynamoDB::Table").items()
-        if name.startswith(f"Tables{short}")
-    ]
-    return table
-
-
 def by_name(definitions: list[dict[str, Any]]) -> dict[str, str]:
     return {definition["AttributeName"]: definition["AttributeType"] for definition in definitions}
 
@@ -431,9 +296,13 @@ def key_shape(keys: list[dict[str, Any]]) -> dict[str, str]:
     return {key["KeyType"]: key["AttributeName"] for key in keys}
 
 
+def projection(shape: dict[str, Any]) -> tuple[str, set[str]]:
+    return shape["ProjectionType"], set(shape.get("NonKeyAttributes", ()))
+
+
 def index_shapes(template: Template, rows: Any) -> dict[str, Any]:
     return {
-        index["IndexName"]: (key_shape(index["KeySchema"]), index["Projection"])
+        index["IndexName"]: (key_shape(index["KeySchema"]), projection(index["Projection"]))
         for index in table_of(template, rows)["GlobalSecondaryIndexes"]
     }
 
@@ -447,11 +316,6 @@ def rest_api(template: Template) -> dict[str, Any]:
 def state_machine(template: Template) -> dict[str, Any]:
     (machine,) = of_type(template, "AWS::StepFunctions::StateMachine").values()
     return machine
-
-
-def task_definition(template: Template) -> dict[str, Any]:
-    (task,) = of_type(template, "AWS::ECS::TaskDefinition").values()
-    return task
 
 
 def rule_for(template: Template, function: str) -> dict[str, Any]:

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from cdk.grants import MAY, Right
 from chalicelib.adapters import s3_store
 from chalicelib.bootstrap import Container
 from chalicelib.settings import Settings
 from chalicelib.workflow import steps
 
-HOLDS_STORE_KEYS = {Right.OBJECTS, Right.READ_OBJECTS, Right.OPEN_STORE}
+SETTINGS = Settings(
+    store_endpoint_url="https://store.example.com",
+    store_access_key_id="id",
+    store_secret_name="alethia/store",
+    aws_endpoint_url="http://127.0.0.1:9",  # made-up credentials; nothing is sent while wiring
+    state_machine_arn="arn:aws:states:eu-west-1:123456789012:stateMachine:alethia",
+)
 
 
 def services_by_step() -> dict[str, list[str]]:
@@ -29,26 +34,35 @@ def services_by_step() -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize(("function", "services"), sorted(services_by_step().items()))
-def test_only_functions_with_the_right_are_wired_with_the_keys_of_somebody_elses_store(
-    function: str, services: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read: list[str] = []
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the secrets that were read."""
+    names: list[str] = []
 
     def read_secret(_: Settings, name: str) -> Callable[[], str]:
-        read.append(name)
-        return lambda: "key"
+        def value() -> str:
+            names.append(name)
+            return "key"
+
+        return value
 
     monkeypatch.setattr(s3_store, "secret_reader", read_secret)
-    settings = Settings(
-        store_endpoint_url="https://store.example.com",
-        store_access_key_id="id",
-        store_secret_name="alethia/store",
-        aws_endpoint_url="http://127.0.0.1:9",  # made-up credentials; nothing is sent while wiring
-        state_machine_arn="arn:aws:states:eu-west-1:123456789012:stateMachine:alethia",
-    )
-    container = Container(settings)
+    return names
+
+
+@pytest.mark.parametrize(("function", "services"), sorted(services_by_step().items()))
+def test_being_wired_with_somebody_elses_store_needs_no_keys_to_it(
+    function: str, services: list[str], read: list[str]
+) -> None:
+    container = Container(SETTINGS)
     assert services, f"{function} asks for nothing"
     for service in services:
         getattr(container, service)
-    assert bool(read) == bool(HOLDS_STORE_KEYS & set(MAY[function]))
+    assert read == []
+
+
+def test_using_the_store_needs_them_once(read: list[str]) -> None:
+    store = Container(SETTINGS).object_store
+    for name in ("a", "b"):
+        store.presigned_get(f"zone/{name}.{'0' * 64}")
+    assert read == ["alethia/store"]

@@ -133,7 +133,7 @@ def _store(endpoint: str, bucket: str, quirks: SupabaseQuirks | None) -> TestSto
     client = store_client(
         endpoint_url=endpoint, region=REGION, access_key_id="test", secret_access_key="test"
     )
-    return TestStore(S3Store(client, bucket, sleep=lambda _: None), client, bucket, quirks)
+    return TestStore(S3Store(lambda: client, bucket, sleep=lambda _: None), client, bucket, quirks)
 
 
 def _client(service: str, endpoint: str) -> Any:
