@@ -3,9 +3,10 @@
 ::
 
     GET, POST, LOCK, UNLOCK /state     terraform's ``http`` backend; basic auth, made up for this job
-    GET /credentials                   the AWS SDK's container-credentials protocol; a token in Authorization
+    GET /credentials                   the AWS SDK's container-credentials protocol; a token in Authorization.
+                                       For GCP and Azure: a token of our issuer, as {"value": …}
 
-The SDK asks for fresh credentials before the old ones end, so an apply may last longer than they do.
+Clients ask for fresh credentials before the old ones end, so an apply may last longer than they do.
 """
 
 import base64
@@ -92,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         if path == "/credentials":
-            self._guarded(self._credentials, self.loopback.credentials_token)
+            self._guarded(self._credentials, self.loopback.credentials_token, bearer=True)
         elif path == "/state":
             self._guarded(self._read, self._basic())
         else:
@@ -111,9 +112,12 @@ class _Handler(BaseHTTPRequestHandler):
         pair = f"{self.loopback.username}:{self.loopback.password}"
         return "Basic " + base64.b64encode(pair.encode()).decode()
 
-    def _guarded(self, action: Callable[[bytes], None], authorization: str) -> None:
+    def _guarded(self, action: Callable[[bytes], None], authorization: str, *, bearer: bool = False) -> None:
+        """Act for who knows the credential. `bearer`: clients that are told it may call it a bearer token."""
         body = self._body()
-        if not hmac.compare_digest(self.headers.get("Authorization", "").encode(), authorization.encode()):
+        shown = self.headers.get("Authorization", "")
+        shown = shown.removeprefix("Bearer ") if bearer else shown
+        if not hmac.compare_digest(shown.encode(), authorization.encode()):
             self._answer(401)
             return
         try:

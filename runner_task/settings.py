@@ -84,6 +84,8 @@ class Settings:
     """Paths of terraform programs; empty: the one on ``PATH``."""
     cloud_endpoint_url: str | None = None
     """An emulated cloud, reached with dummy credentials."""
+    rest_stand_in_url: str | None = None
+    """Where GCP's and Azure's APIs are played, each below its host's name; for tests."""
     cli_config: Path | None = None
     """A terraform CLI configuration to use instead of our own."""
     inherited: Mapping[str, str] = field(default_factory=dict)
@@ -125,6 +127,7 @@ def read_settings(environ: MutableMapping[str, str] = os.environ) -> Settings:
         work_dir=_path(environ, "ALETHIA_WORK_DIR", home / ".cache" / "alethia" / "work"),
         terraform=tuple(part for part in environ.get("ALETHIA_TERRAFORM", "").split(os.pathsep) if part),
         cloud_endpoint_url=environ.get("ALETHIA_CLOUD_ENDPOINT_URL") or None,
+        rest_stand_in_url=environ.get("ALETHIA_REST_STAND_IN_URL") or None,
         cli_config=_cli_config(environ),
         inherited={name: environ[name] for name in PASSED_ON if name in environ},
         ambient_aws={name: environ[name] for name in AMBIENT_AWS if name in environ},

@@ -53,6 +53,8 @@ class RefusalCause(StrEnum):
     CLOCK = "clock"
     REGION_DISABLED = "region_disabled"
     UNREACHABLE = "unreachable"
+    SERVICE_DISABLED = "service_disabled"
+    """GCP: the project has not enabled an API that is needed."""
     OTHER_ACCOUNT = "other_account"
     """We are let in, and it is not the account that was linked."""
 

@@ -81,6 +81,8 @@ class CloudContext:
     """Raises when the job is to end; to be called between requests of a long look."""
     endpoint_url: str | None = None
     """An emulated cloud in place of the real one."""
+    stand_in_url: str | None = None
+    """Where GCP's and Azure's APIs are played, each below its host's name; for tests."""
     ambient: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The identity that this machine has by itself, as environment variables."""
 
@@ -131,6 +133,7 @@ def context_of(job: "JobContext") -> CloudContext:
         say=job.say,
         check=job.stop.check,
         endpoint_url=settings.cloud_endpoint_url,
+        stand_in_url=settings.rest_stand_in_url,
         ambient=settings.ambient_aws,
     )
 
