@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.git_hosts",
     "tests.support.api",
     "tests.support.runs",
+    "tests.support.single_jobs",
     "tests.support.git_world",
     "tests.support.oidc",
 ]

@@ -34,6 +34,9 @@ RESULTS: dict[JobType, type[Model]] = {
 
 TRIES = 3
 
+MAX_RESULT_BYTES = 350 * 1024
+"""Of a typed result, as JSON: it is kept in one row."""
+
 
 class Reports:
     """Takes reports in."""
@@ -53,7 +56,8 @@ class Reports:
         Raises
         ------
         InvalidInput
-            A PLAN that succeeded without a plan, or with one of another configuration.
+            A PLAN that succeeded without a plan, or with one of another configuration; a result that is not
+            its type's own, is missing, or is too large.
         """
         job = self._jobs.get(job_id)
         if job is None:
@@ -121,6 +125,9 @@ def _require_sound(job: JobRecord, report: Report) -> None:
     missing = wanted is not None and report.outcome is Outcome.SUCCEEDED and report.result is None
     if missing or (report.result is not None and (wanted is None or not isinstance(report.result, wanted))):
         sentence = f"a {job.job_type} reports {f'a {wanted.__name__}' if wanted else 'no result of its own'}"
+        raise InvalidInput([FieldProblem(("result",), sentence)])
+    if report.result is not None and len(report.result.model_dump_json()) > MAX_RESULT_BYTES:
+        sentence = f"at most {MAX_RESULT_BYTES // 1024} KB as JSON; cut its lists, and name those that were"
         raise InvalidInput([FieldProblem(("result",), sentence)])
     if job.job_type is not JobType.PLAN or report.outcome is not Outcome.SUCCEEDED:
         return

@@ -86,7 +86,7 @@ class SingleJobs:
         assert RULES[job_type].about is About.SPEC
         spec = self._specs.get(spec_id)
         if spec is None:
-            raise NotFound("There is no such spec, or it is not yours.")
+            raise NotFound("There is no such thing here, or it is not yours.")
         self._access.require(principal, spec.zone_id, RULES[job_type].role)
         self._specs.require_ready_to_plan(spec_id)
         spec, text, config_hash = self._specs.snapshot(spec_id)
