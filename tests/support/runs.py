@@ -23,7 +23,7 @@ from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.tables import SpecRow, spec_pk
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.job import JobError
+from chalicelib.domain.job import ANY_RUNNER, JobError
 from chalicelib.domain.lifecycle.run import RUN
 from chalicelib.domain.lifecycle.spec import SpecStatus
 from chalicelib.domain.messages import (
@@ -81,7 +81,7 @@ class FakeTasks:
     stopped: list[str] = field(default_factory=list)
     definition: str = DEFINITION
     available: bool = True
-    self_hosted: set[str] = field(default_factory=set)
+    self_hosted: set[str] = field(default_factory=lambda: {ANY_RUNNER})
     """Runners that come by themselves: there is nothing to start for them."""
 
     def current_definition(self, runner: str) -> str | None:
