@@ -1,8 +1,8 @@
 """GCP and Azure, played at their HTTP boundary with the shapes that their public documentation records.
 
 ``clouds.gcp`` and ``clouds.azure`` are what a customer has set up, as attributes that a test changes. Our
-tokens are verified as the clouds do: by the key set that our public routes serve, then audience, subject, time.
-Everything that was asked is in ``clouds.requests``.
+tokens are verified as the clouds do: by the key set that our public routes serve, then audience, subject and
+time. Everything that was asked is in ``clouds.requests``.
 """
 
 import json
