@@ -18,6 +18,7 @@ from chalice.app import AuthRequest, Blueprint
 from ..bootstrap import container
 from ..domain.errors import NotSignedIn
 from .log import logger
+from .refusals import keep_refused_credential
 
 CACHE_SECONDS = 60
 """How long a revoked credential may still pass."""
@@ -34,6 +35,7 @@ def authorizer(request: AuthRequest) -> dict[str, Any]:
         principal, context = identify(request.token)
     except NotSignedIn as refusal:
         logger().info("refused a credential", reason=refusal.message)
+        keep_refused_credential(refusal, request.token, request.method_arn)
         return _policy("Deny", "nobody", request.method_arn, {"reason": refusal.message})
     return _policy("Allow", principal, request.method_arn, context)
 

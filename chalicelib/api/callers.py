@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ..domain.errors import Forbidden, NotFound, NotSignedIn
 from ..services.access import Principal
+from .refusals import keep_refused_job_token
 
 _SENTENCES = {
     "user": "This route is for people: send a sign-in token as `Authorization: Bearer …`.",
@@ -73,10 +74,15 @@ class JobCaller:
         return f"job:{self.job_id}-{self.attempt}"
 
     def must_be(self, job_id: str, attempt: int | None = None) -> None:
-        """Refuse the token of another job (:class:`NotFound`), or of another attempt (:class:`Forbidden`)."""
+        """Refuse the token of another job (:class:`NotFound`), or of another attempt (:class:`Forbidden`).
+
+        Either refusal is kept in the audit of the token's own zone.
+        """
         if job_id != self.job_id:
+            keep_refused_job_token(self.job_id, self.attempt, "It was shown for another job.")
             raise NotFound("There is no such thing here, or it is not yours.")
         if attempt is not None and attempt != self.attempt:
+            keep_refused_job_token(self.job_id, self.attempt, "It was shown for another attempt.")
             raise Forbidden(f"This token is for attempt {self.attempt} of the job, not {attempt}.")
 
 

@@ -28,6 +28,14 @@ class JobClaims(Model):
     runner: str
 
 
+class ExpiredJobToken(NotSignedIn):
+    """A token of ours whose hour is over; ``claims`` are true."""
+
+    def __init__(self, claims: JobClaims) -> None:
+        super().__init__("The job token has expired.")
+        self.claims = claims
+
+
 class JobTokens:
     """Issues and verifies job tokens. `secret` is asked for on first use and kept."""
 
@@ -50,7 +58,13 @@ class JobTokens:
         return jwt.encode(claims, self._secret(), algorithm=ALGORITHM)
 
     def verify(self, token: str) -> JobClaims:
-        """The claims of a token of ours that has not expired (else :class:`NotSignedIn`)."""
+        """The claims of a token of ours that has not expired (else :class:`NotSignedIn`).
+
+        Raises
+        ------
+        ExpiredJobToken
+            It is ours, and its time is over.
+        """
         try:
             claims = jwt.decode(
                 token,
@@ -59,9 +73,10 @@ class JobTokens:
                 audience=AUDIENCE,
                 options={"require": ["exp", "aud"], "verify_exp": False, "verify_iat": False},
             )
+            said = JobClaims(job_id=claims["job_id"], attempt=claims["attempt"], runner=claims["runner"])
             if claims["exp"] <= unix(self._clock.now()):
-                raise NotSignedIn("The job token has expired.")
-            return JobClaims(job_id=claims["job_id"], attempt=claims["attempt"], runner=claims["runner"])
+                raise ExpiredJobToken(said)
+            return said
         except (jwt.PyJWTError, KeyError, TypeError, ValidationError):
             raise NotSignedIn("The job token is not valid.") from None
 
