@@ -94,6 +94,13 @@ def test_nothing_is_started_for_a_runner_that_asks_for_jobs_itself() -> None:
     assert ecs.asked == []
 
 
+@pytest.mark.parametrize("runner", ["any", "runner-deleted"])
+def test_nothing_is_started_for_whoever_comes_first_or_for_one_that_is_gone(runner: str) -> None:
+    ecs = FakeEcs()
+    assert EcsTasks(ecs, Registered(), SETTINGS).start(TASK.model_copy(update={"runner": runner})) is None
+    assert ecs.asked == []
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
