@@ -4,12 +4,13 @@ Permissions are asked for by IAM's own policy simulation, so nothing is created 
 not ask about itself is no failure: the result says that nothing was checked.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.domain.identity import RefusalCause
 from chalicelib.domain.results import ConnectionResult, MissingPermission
 from chalicelib.domain.words import CloudProvider
+from chalicelib.providers.aws.permissions import Check, Place, checks
 from chalicelib.providers.aws.refusals import cause_of, explain
 
 from ...errors import NotLetIn, Unreachable
@@ -20,8 +21,8 @@ from .sessions import asked_of
 MAX_MISSING = 100
 """Missing permissions that are listed, at most."""
 
-BATCH = 40
-"""Actions in one simulation."""
+BATCH = 50
+"""Actions in one simulation, at most."""
 
 HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 """Partition → a region that is always enabled: a disabled one does not answer for itself."""
@@ -29,9 +30,7 @@ HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-go
 ENABLED = ("opt-in-not-required", "opted-in")
 
 
-def test_connection(
-    context: CloudContext, clients: Clients, needed: Sequence[str] | None = None
-) -> ConnectionResult:
+def test_connection(context: CloudContext, clients: Clients) -> ConnectionResult:
     """Look, from outside in: the account, the region, the permissions."""
     account_id, principal = _who_we_are(context, clients)
     expected = context.access.account_id
@@ -51,7 +50,7 @@ def test_connection(
     if role is None:
         unchecked = "No permission was asked for: only those of a role or a user can be simulated."
         return checked.model_copy(update={"unchecked": unchecked})
-    return checked.model_copy(update=_permissions(context, clients, role, needed or ESSENTIAL))
+    return checked.model_copy(update=_permissions(context, clients, role))
 
 
 def _who_we_are(context: CloudContext, clients: Clients) -> tuple[str, str]:
@@ -109,32 +108,55 @@ def _role_behind(clients: Clients, principal: str) -> str | None:
         return None
 
 
-def _permissions(context: CloudContext, clients: Clients, role: str, needed: Sequence[str]) -> dict[str, Any]:
+def _permissions(context: CloudContext, clients: Clients, role: str) -> dict[str, Any]:
     """The fields of the result that tell of permissions."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    missing: list[MissingPermission] = []
+    partition, account_id, name = (role.split(":")[1], role.split(":")[4], role.rsplit("/", 1)[-1])
+    place = Place(account_id=account_id, role_name=name, zone_id=context.zone_id, partition=partition)
+    asked = 0
+    missing: dict[tuple[str, str], MissingPermission] = {}
     try:
-        for start in range(0, len(needed), BATCH):
+        for check in checks(place, context.access.region):
             context.check()
-            for result in _simulated(clients.of("iam"), role, needed[start : start + BATCH]):
-                if result["EvalDecision"] != "allowed":
-                    missing.append(MissingPermission(action=result["EvalActionName"]))
+            for action in _denied(clients.of("iam"), role, check):
+                found = MissingPermission(action=action, resource=check.resource)
+                missing[action, check.resource] = found
+            asked += len(check.actions)
     except ClientError as error:
         return {"unchecked": _unchecked(_code(error))}
     except BotoCoreError as error:
         return {"unchecked": _unchecked(type(error).__name__)}
-    return {"permissions_checked": len(needed), "missing": missing[:MAX_MISSING]}
+    return {"permissions_checked": asked, "missing": list(missing.values())[:MAX_MISSING]}
 
 
-def _simulated(iam: Any, role: str, actions: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _denied(iam: Any, role: str, check: Check) -> Iterator[str]:
+    """The actions of `check` that the role's policies do not allow."""
+    question: dict[str, Any] = {
+        "PolicySourceArn": role,
+        "ResourceArns": [check.resource],
+        "ContextEntries": [_context(name, value) for name, value in check.context.items()],
+    }
+    for start in range(0, len(check.actions), BATCH):
+        actions = list(check.actions[start : start + BATCH])
+        for result in _every_result(iam, {**question, "ActionNames": actions}):
+            if result["EvalDecision"] != "allowed":
+                yield str(result["EvalActionName"])
+
+
+def _every_result(iam: Any, question: dict[str, Any]) -> Iterator[dict[str, Any]]:
     marker: dict[str, str] = {}
     while True:
-        answer = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=list(actions), **marker)
+        answer = iam.simulate_principal_policy(**question, **marker)
         yield from answer["EvaluationResults"]
         if not answer.get("IsTruncated"):
             return
         marker = {"Marker": answer["Marker"]}
+
+
+def _context(name: str, value: str) -> dict[str, Any]:
+    kind = "boolean" if value in ("true", "false") else "string"
+    return {"ContextKeyName": name, "ContextKeyValues": [value], "ContextKeyType": kind}
 
 
 def _unchecked(reason: str) -> str:
@@ -146,6 +168,3 @@ def _unchecked(reason: str) -> str:
 
 def _code(error: Any) -> str:
     return str(error.response.get("Error", {}).get("Code", "an error"))
-
-
-ESSENTIAL: Sequence[str] = ("ec2:CreateVpc", "eks:CreateCluster", "iam:CreateRole")

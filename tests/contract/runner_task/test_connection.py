@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.identity import RefusalCause
+from chalicelib.domain.identity import ZONE, RefusalCause
 from chalicelib.domain.messages import Outcome, Report
 from chalicelib.domain.results import ConnectionResult
 from chalicelib.domain.words import JobType
+from chalicelib.providers.aws.permissions import Place, policies
 from tests.contract.runner_task.accounts import EVERYTHING, Account
 from tests.contract.runner_task.support import Bench
-from tests.support.fake_control_plane import Refusal
+from tests.support.fake_control_plane import ZONE, Refusal
 
 
 def a_test_of(bench: Bench) -> tuple[Report, ConnectionResult]:
@@ -27,23 +28,20 @@ def refusal(bench: Bench) -> tuple[RefusalCause | None, str]:
     return result.cause, report.error.message
 
 
-def allow(*actions: str) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-
-
 def deny(*actions: str) -> dict[str, Any]:
     return {"Effect": "Deny", "Action": list(actions), "Resource": "*"}
 
 
-def test_an_account_that_lets_us_in_with_all_that_is_needed(bench: Bench, account: Account) -> None:
-    account.make_role()
+def test_a_role_with_exactly_what_its_setup_gives_it(bench: Bench, account: Account) -> None:
+    place = Place(account_id=account.account_id, role_name=account.role_name, zone_id=ZONE)
+    account.make_role(*(one for policy in policies(place) for one in policy.document["Statement"]))
     account.link()
     report, result = a_test_of(bench)
     assert report.outcome is Outcome.SUCCEEDED, report.error
     assert result.account_id == account.account_id
     assert result.principal == f"arn:aws:sts::{account.account_id}:assumed-role/{account.role_name}/test-1"
     assert (result.cause, result.unchecked, result.missing) == (None, None, [])
-    assert result.permissions_checked > 0
+    assert result.permissions_checked > 300
     assert report.log is not None
     assert "Connected to account" in bench.plane.opened(report.log).decode()
 
@@ -56,7 +54,17 @@ def test_missing_permissions_are_listed_and_the_job_fails(bench: Bench, account:
     assert report.error.step == "permissions"
     assert f"2 of {result.permissions_checked} permissions are missing" in report.error.message
     assert {item.action for item in result.missing} == {"ec2:CreateVpc", "eks:CreateCluster"}
+    assert "ec2:CreateVpc" in report.error.message
     assert (result.cause, result.account_id) == (None, account.account_id)
+
+
+def test_a_role_that_may_not_ask_about_itself_is_no_failure(bench: Bench, account: Account) -> None:
+    account.make_role(EVERYTHING)
+    account.link(role_reference=account.role.replace("alethia", "nobody"))
+    report, result = a_test_of(bench)
+    assert report.outcome is Outcome.SUCCEEDED, report.error
+    assert (result.missing, result.permissions_checked) == ([], 0)
+    assert result.unchecked is not None and "iam:SimulatePrincipalPolicy" in result.unchecked
 
 
 def test_another_external_id_in_the_trust_policy(bench: Bench, account: Account) -> None:
