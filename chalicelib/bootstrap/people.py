@@ -104,9 +104,16 @@ class People(Outside):
     @cached_property
     def identities(self) -> "Identities":
         """Linked cloud accounts."""
+        from ..providers.linking import OurSide
         from ..services.identities import Identities
+        from ..services.oidc_issuer import issuer_url
 
-        return Identities(self.identity_store, self.access, self.clock)
+        ours = OurSide(
+            issuer_url=issuer_url(self.settings.public_api_url) if self.settings.oidc_signing_keys else "",
+            principal=self.settings.control_plane_principal,
+            template_url=self.settings.link_template_url,
+        )
+        return Identities(self.identity_store, self.spec_store, self.access, self.audit, self.clock, ours)
 
     @cached_property
     def spec_reader(self) -> "SpecReader":

@@ -2,8 +2,10 @@
 
 Everybody below the route's line is refused, each in their own way: nobody is told to sign in (401), a caller
 of another kind what the route is for (403), a member with too small a role which role it takes (403), and a
-stranger nothing: what is another tenant's looks as if it did not exist (404). Refusals change nothing, so the
-whole table is asked of one zone; then the least caller who may is let through.
+stranger nothing: what is another tenant's looks exactly as if it did not exist (404). Refusals change
+nothing, so the whole table is asked of one zone; then the least caller who may is let through.
+
+A new route gets a line here, and what it takes in ``tests/support/right_requests.py``.
 """
 
 import re
@@ -60,6 +62,10 @@ LEAST: dict[str, str] = {
     "GET /api/zones/{zone_id}/identities": VIEWER,
     "POST /api/zones/{zone_id}/identities": ADMIN,
     "GET /api/zones/{zone_id}/identities/{identity_id}": VIEWER,
+    "PUT /api/zones/{zone_id}/identities/{identity_id}": ADMIN,
+    "DELETE /api/zones/{zone_id}/identities/{identity_id}": ADMIN,
+    "GET /api/zones/{zone_id}/identities/{identity_id}/setup": VIEWER,
+    "GET /api/zones/{zone_id}/identities/{identity_id}/resources": VIEWER,
     "POST /api/zones/{zone_id}/identities/{identity_id}/test": PLANNER,
     "POST /api/zones/{zone_id}/identities/{identity_id}/fetch-resources": PLANNER,
     "GET /api/zones/{zone_id}/git-links": VIEWER,
@@ -125,8 +131,8 @@ LEAST: dict[str, str] = {
 """Route → the least that may call it. Roles include the ones before: viewer, planner, approver, admin."""
 
 READS_FIRST = ("GET", "POST", "PUT", "DELETE")
-LAST_WORDS = ("reject", "cancel", "report", "rotate")
-"""Of the routes that end what others are asked about."""
+SOONEST, LATEST = ("approve", "break-lock"), ("reject", "cancel", "report", "rotate")
+"""Last words of routes that need what others end, and of those that end what others need."""
 
 SIGN_IN, NOT_FOR_YOU, NOTHING_THERE = 401, 403, 404
 
@@ -135,6 +141,12 @@ SIGN_IN, NOT_FOR_YOU, NOTHING_THERE = 401, 403, 404
 def zone(dynamodb_endpoint: str, issuer_folder: Path) -> Iterator[PopulatedZone]:
     with populated_zone(dynamodb_endpoint, issuer_folder) as populated:
         yield populated
+
+
+@pytest.fixture(scope="module")
+def as_it_was(zone: PopulatedZone) -> list[Any]:
+    """The zone before anybody asked for anything."""
+    return zone.as_it_stands()
 
 
 def test_the_table_names_every_route_and_no_other() -> None:
@@ -169,22 +181,48 @@ def refusals(zone: PopulatedZone, least: str) -> Iterator[tuple[str, Client, int
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=label)
-def test_everybody_below_the_line_is_refused(zone: PopulatedZone, operation: Operation) -> None:
+def test_everybody_below_the_line_is_refused(
+    zone: PopulatedZone, as_it_was: list[Any], operation: Operation
+) -> None:
+    least = LEAST[label(operation)]
     request = right_request(zone, operation)
-    for who, client, status in refusals(zone, LEAST[label(operation)]):
+    for who, client, status in refusals(zone, least):
         reply = request.sent_by(client)
         assert reply.status == status, (who, reply.status, reply.body)
-        if status == NOT_FOR_YOU and who in list(Role):
-            assert LEAST[label(operation)] in reply.error["message"]
+        assert set(reply.error) == {"code", "message", "field", "problems", "details", "request_id"}
+        if who in list(Role):
+            assert least in reply.error["message"]
+        elif status == NOT_FOR_YOU:
+            assert "This route is for" in reply.error["message"]
+    assert operation.method == "GET" or zone.as_it_stands() == as_it_was
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [one for one in OPERATIONS if one.path_names and LEAST.get(label(one)) in [*Role, JOB]],
+    ids=label,
+)
+def test_what_is_anothers_looks_as_if_it_did_not_exist(zone: PopulatedZone, operation: Operation) -> None:
+    request = right_request(zone, operation)
+    is_job = LEAST[label(operation)] == JOB
+    stranger = zone.as_job(zone.waiting) if is_job else zone.api.as_user(STRANGER)
+    theirs = request.sent_by(stranger)
+    ids = [name for name in operation.path_names if name.endswith("_id")]
+    nothing = request.sent_by(stranger, **dict.fromkeys(ids, "never-was"))
+    assert (theirs.status, nothing.status) == (NOTHING_THERE, NOTHING_THERE)
+    assert {**theirs.error, "request_id": ""} == {**nothing.error, "request_id": ""}
 
 
 @pytest.mark.parametrize(
     "operation", [one for one in OPERATIONS if re.search("{zone_id}/.*{", one.path)], ids=label
 )
-def test_what_is_anothers_is_not_in_ones_own_zone(zone: PopulatedZone, operation: Operation) -> None:
+def test_what_is_anothers_is_not_in_ones_own_zone(
+    zone: PopulatedZone, as_it_was: list[Any], operation: Operation
+) -> None:
     """A stranger who names their own zone, of which they are the admin, beside somebody else's thing."""
     reply = right_request(zone, operation).sent_by(zone.api.as_user(STRANGER), zone_id=zone.strangers_zone_id)
     assert reply.status == NOTHING_THERE or keyed_by_name(operation), reply.body
+    assert operation.method == "GET" or zone.as_it_stands() == as_it_was
 
 
 def keyed_by_name(operation: Operation) -> bool:
@@ -200,7 +238,8 @@ def test_a_job_is_claimed_by_the_runner_that_it_is_for(zone: PopulatedZone, runn
 
 
 def order(operation: Operation) -> tuple[Any, ...]:
-    return READS_FIRST.index(operation.method), operation.path.endswith(LAST_WORDS)
+    path = operation.path
+    return READS_FIRST.index(operation.method), not path.endswith(SOONEST), path.endswith(LATEST)
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS, key=order), ids=label)

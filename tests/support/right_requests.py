@@ -49,7 +49,7 @@ def right_request(zone: PopulatedZone, operation: Operation) -> RightRequest:
 
 def world_of(zone: PopulatedZone, operation: Operation) -> World:
     """The spec, run and job that a route is asked about."""
-    if operation.caller and operation.caller.kind == "runner":
+    if (operation.caller and operation.caller.kind == "runner") or operation.path.endswith("/cancel"):
         return zone.queued
     if (operation.caller and operation.caller.kind == "job") or "/state" in operation.path:
         return zone.working
@@ -102,6 +102,7 @@ def bodies(zone: PopulatedZone) -> dict[str, dict[str, Any]]:
         "POST /api/zones/{zone_id}/invitations": {"role": "viewer"},
         "POST /api/invitations/accept": {"code": zone.invitation.code},
         "POST /api/zones/{zone_id}/identities": {"name": "Another", "account_id": ACCOUNT},
+        "PUT /api/zones/{zone_id}/identities/{identity_id}": {"name": "Renamed", "account_id": ACCOUNT},
         "POST /api/zones/{zone_id}/identities/{identity_id}/test": {},
         "POST /api/zones/{zone_id}/identities/{identity_id}/fetch-resources": {},
         "POST /api/zones/{zone_id}/runners": {"name": "build-1"},

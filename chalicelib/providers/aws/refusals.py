@@ -120,6 +120,8 @@ def explain(cause: RefusalCause, asked: Asked) -> str:
                 "keys. Check that the region's name is right and that the issuer's address is public, then "
                 "test again."
             )
+        case RefusalCause.SERVICE_DISABLED:
+            return "A service that is needed is not enabled in the account. Enable it, then test again."
         case RefusalCause.OTHER_ACCOUNT:
             return (
                 f"{asked.role} let us into another account than the one that is linked. Correct the "

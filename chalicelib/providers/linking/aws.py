@@ -7,7 +7,7 @@ terraform. A role of the customer's own making does as well: nothing here needs 
 import re
 from urllib.parse import urlencode
 
-from chalicelib.domain.errors import FieldProblem, Unavailable
+from chalicelib.domain.errors import Conflict, FieldProblem
 from chalicelib.domain.identity import AccessMethod, Identity, IdentityForm, subject_of
 
 from ..aws.permissions import PATH
@@ -71,9 +71,9 @@ class AwsLinking:
             return _by_the_runner(identity)
         by_token = identity.method is AccessMethod.WEB_IDENTITY
         if by_token and not ours.issuer_url:
-            raise Unavailable(NO_ISSUER)
+            raise Conflict(NO_ISSUER)
         if not by_token and not ours.principal:
-            raise Unavailable(NO_PRINCIPAL)
+            raise Conflict(NO_PRINCIPAL)
         text = template(issuer_url=ours.issuer_url, audience=AUDIENCE)
         values = parameters(identity, ours)
         region = identity.region or DEFAULT_REGION

@@ -76,7 +76,7 @@ class Linking(Protocol):
 
         Raises
         ------
-        Unavailable
+        Conflict
             The deployment lacks a setting without which no link can work; the message names it.
         """
         ...

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from chalicelib.domain.errors import FieldProblem, Unavailable
+from chalicelib.domain.errors import Conflict, FieldProblem
 from chalicelib.domain.identity import AccessMethod, IdentityForm
 
 from .base import OurSide
@@ -32,9 +32,9 @@ def unlike(
 
 
 def issuer_of(ours: OurSide) -> str:
-    """Our issuer (:class:`Unavailable` where the deployment has none)."""
+    """Our issuer (:class:`Conflict` where the deployment has none)."""
     if not ours.issuer_url:
-        raise Unavailable(
+        raise Conflict(
             "This deployment has no OIDC issuer yet, which this cloud needs to trust: "
             "set ALETHIA_PUBLIC_API_URL and ALETHIA_OIDC_SIGNING_KEYS."
         )

@@ -8,7 +8,7 @@ from typing import Any
 import hcl2
 import pytest
 
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import Conflict
 from chalicelib.domain.identity import Identity, IdentityForm, subject_of
 from chalicelib.domain.words import CloudProvider
 from chalicelib.providers.linking import LinkSetup, OurSide, linking_of
@@ -191,7 +191,7 @@ class TestSetup:
 
     @pytest.mark.parametrize("form", [GCP, AZURE])
     def test_a_deployment_without_an_issuer_says_which_setting_it_lacks(self, form: dict[str, Any]) -> None:
-        with pytest.raises(Unavailable, match="ALETHIA_OIDC_SIGNING_KEYS"):
+        with pytest.raises(Conflict, match="ALETHIA_OIDC_SIGNING_KEYS"):
             setup(form, OurSide())
 
     @pytest.mark.parametrize("form", [GCP, AZURE])
