@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.identity import ZONE, RefusalCause
+from chalicelib.domain.identity import RefusalCause
 from chalicelib.domain.messages import Outcome, Report
 from chalicelib.domain.results import ConnectionResult
 from chalicelib.domain.words import JobType
