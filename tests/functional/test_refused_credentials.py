@@ -81,37 +81,31 @@ PEOPLE: dict[str, tuple[Callable[[Api], str], str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", PEOPLE)
-def test_a_persons_token_that_is(api: Api, kind: str) -> None:
-    make, said = PEOPLE[kind]
-    token = make(api)
-    assert_refused(Client(api.gateway, f"Bearer {token}").post("/api/zones", {"name": "x"}), 401)
-    (kept,) = refusals(api, None)
-    assert (kept.actor, kept.action, kept.subject) == ("nobody", "token.refused", "bearer")
-    assert said in str(kept.reason)
-    assert kept.outcome == "refused"
-    assert kept.origin.route == "POST /api/zones"
-    assert token not in kept.model_dump_json()
+def test_peoples_tokens_that_prove_nobody(api: Api) -> None:
+    for kind, (make, said) in PEOPLE.items():
+        token = make(api)
+        assert_refused(Client(api.gateway, f"Bearer {token}").post("/api/zones", {"name": "x"}), 401)
+        kept = next(entry for entry in refusals(api, None) if said in str(entry.reason))
+        assert (kept.actor, kept.subject, kept.outcome) == ("nobody", "bearer", "refused"), kind
+        assert kept.origin.route == "POST /api/zones"
+        assert token not in kept.model_dump_json()
 
 
-@pytest.mark.parametrize(
-    ("credential", "subject"),
-    [
+def test_other_credentials_that_prove_nothing(world: World, api: Api) -> None:
+    before = world.job
+    for credential, subject in (
         ("Runner platform.hunter2-canary", "runner:platform"),
         ("Runner nobody.hunter2-canary", "runner:nobody"),
         ("Runner hunter2 canary", "runner"),
         ("Job hunter2-canary", "job"),
         ("Basic hunter2-canary", "unknown"),
         ("hunter2-canary", "unknown"),
-    ],
-)
-def test_other_credentials_that_prove_nothing(world: World, api: Api, credential: str, subject: str) -> None:
-    before = world.job
-    reply = Client(api.gateway, credential).post(f"/api/jobs/{world.job.job_id}/claim", {})
-    assert_refused(reply, 401)
-    (kept,) = refusals(api, None)
-    assert (kept.actor, kept.subject) == ("nobody", subject)
-    assert "canary" not in kept.model_dump_json()
+    ):
+        reply = Client(api.gateway, credential).post(f"/api/jobs/{world.job.job_id}/claim", {})
+        assert_refused(reply, 401)
+        assert subject in {entry.subject for entry in refusals(api, None)}
+    assert "canary" not in str(refusals(api, None))
+    assert {entry.actor for entry in refusals(api, None)} == {"nobody"}
     assert world.job == before
 
 
@@ -138,13 +132,19 @@ def test_an_expired_job_token_is_kept_in_its_jobs_zone(world: World, api: Api) -
     assert (kept.actor, kept.subject) == (f"job:{job_id}-1", job_id)
 
 
-@pytest.mark.parametrize("claims", [{"aud": "other"}, {"exp": None}, {"job_id": None}, {"attempt": "one"}])
-def test_a_job_token_with_other_claims_is_none(world: World, api: Api, claims: dict[str, Any]) -> None:
+def test_a_job_token_with_other_claims_is_none(world: World, api: Api) -> None:
     valid = {"aud": AUDIENCE, "exp": 9999999999, "job_id": world.job.job_id, "attempt": 1, "runner": "r"}
-    said = {name: value for name, value in (valid | claims).items() if value is not None}
-    token = jwt.encode(said, JOB_SECRET, algorithm="HS256")
-    assert_refused(Client(api.gateway, f"Job {token}").get(f"/api/jobs/{world.job.job_id}/state"), 401)
-    assert refusals(api, None)[0].subject == "job"
+    wrong: tuple[dict[str, Any], ...] = (
+        {"aud": "other"},
+        {"exp": None},
+        {"job_id": None},
+        {"attempt": "one"},
+    )
+    for claims in wrong:
+        said = {name: value for name, value in (valid | claims).items() if value is not None}
+        token = jwt.encode(said, JOB_SECRET, algorithm="HS256")
+        assert_refused(Client(api.gateway, f"Job {token}").get(f"/api/jobs/{world.job.job_id}/state"), 401)
+    assert [entry.subject for entry in refusals(api, None)] == ["job"]
 
 
 def test_another_jobs_and_another_attempts_token(world: World, api: Api) -> None:
@@ -173,11 +173,11 @@ HAND_OUTS = {
 }
 
 
-@pytest.mark.parametrize("route", HAND_OUTS)
-def test_a_finished_attempts_token_is_handed_nothing(world: World, api: Api, route: str) -> None:
+def test_a_finished_attempts_token_is_handed_nothing(world: World, api: Api) -> None:
     job_id, token = world.job.job_id, job_token(world, world.job.job_id)
     world.report_plan()
-    reply = Client(api.gateway, token).post(f"/api/jobs/{job_id}/{route}", HAND_OUTS[route])
-    assert_refused(reply, 403)
-    (kept,) = refusals(api, world.zone_id)
-    assert (kept.actor, kept.subject) == (f"job:{job_id}-1", job_id)
+    for route, body in HAND_OUTS.items():
+        assert_refused(Client(api.gateway, token).post(f"/api/jobs/{job_id}/{route}", body), 403)
+        world.clock.advance(minutes=1)
+    kept = refusals(api, world.zone_id)
+    assert [(entry.actor, entry.subject) for entry in kept] == [(f"job:{job_id}-1", job_id)] * len(HAND_OUTS)
