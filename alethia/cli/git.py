@@ -64,7 +64,7 @@ def link(
         form["expires_at"] = expires_at
     session.show(
         session.client.link_git(session.zone, host, {"kind": kind, **form}),
-        lambda made: output.console.print(f"{made['host']} is linked as {made['account']}."),
+        lambda made: output.console.print(f"{made['host']} is linked as {made['account']}.", markup=False),
     )
 
 

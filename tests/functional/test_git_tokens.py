@@ -1,12 +1,16 @@
 """How a job reads its repositories: with the zone's token, as anybody, or not at all."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
+import boto3
 import pytest
 
+from chalicelib.adapters.dynamodb.connection import EMULATOR_CREDENTIALS
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.messages import Outcome
-from tests.support.git_hosts import GitHost
+from chalicelib.settings import Settings
+from tests.support.git_hosts import CLIENT_SECRET, GitHost
 from tests.support.git_world import SELF_MANAGED, GitWorld
 
 SHOP = "https://github.com/acme/shop"
@@ -248,3 +252,47 @@ class TestRefresh:
 
 def _dies(*_: object) -> None:
     raise Unavailable("Died here.")
+
+
+def test_a_token_is_found_nowhere_but_in_the_vault_and_the_one_answer(
+    git: GitWorld, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    host = of_job(git, git.gitlab)
+    git.link(token="canary-mistyped")
+    git.link_oauth(host, minutes=1)
+    assert "canary" in git.ask().json["token"]
+    host.tokens.clear()
+    host.refresh_tokens.clear()
+    others = [
+        git.ask(),
+        git.ada.get(git.path("gitlab.com")),
+        git.ada.get("/api/jobs", zone_id=git.world.zone_id),
+    ]
+    assert [reply.status for reply in others] == [403, 200, 200]
+    git.ada.delete(git.path("gitlab.com"))
+    said = capsys.readouterr()
+    seen = [reply.body.decode() for reply in others]
+    seen += [
+        said.out,
+        said.err,
+        caplog.text,
+        json.dumps(git.audit()),
+        everything(git.world.container.settings),
+    ]
+    assert "gitlab.com" in seen[-1], "the rows were read"
+    for text in seen:
+        assert "canary" not in text
+        assert CLIENT_SECRET not in text
+
+
+def everything(settings: Settings) -> str:
+    """All rows of both tables, as a test may read them."""
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=settings.aws_endpoint_url,
+        region_name=settings.region,
+        aws_access_key_id=EMULATOR_CREDENTIALS[0],
+        aws_secret_access_key=EMULATOR_CREDENTIALS[1],
+    )
+    tables = (settings.specs_table, settings.jobs_table)
+    return json.dumps([client.scan(TableName=table)["Items"] for table in tables], default=str)
