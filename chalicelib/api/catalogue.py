@@ -6,7 +6,7 @@ from typing import Any
 from ..domain.errors import NotFound
 from ..domain.model import Model
 from ..domain.words import CloudProvider, Stage
-from ..providers import provider_of
+from ..providers import provider_of, registry
 from ..providers.base import Catalogue
 from .callers import UserCaller
 from .routing import Routes
@@ -25,8 +25,8 @@ class ProviderCatalogue(Model):
 @routes.get("/api/catalogue/{provider}")
 def read_catalogue(caller: UserCaller, provider: str) -> ProviderCatalogue:
     """Show what a form can offer for a cloud."""
-    if provider not in list(CloudProvider):
-        raise NotFound(f"There is no such provider here; known are: {', '.join(CloudProvider)}.")
+    if provider not in registry:
+        raise NotFound(f"There is no catalogue of such a provider; known are: {', '.join(registry)}.")
     cloud = provider_of(CloudProvider(provider))
     return ProviderCatalogue(
         provider=cloud.name,

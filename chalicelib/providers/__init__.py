@@ -1,8 +1,10 @@
 """One file or folder for each cloud, all behind :class:`chalicelib.providers.base.Provider`.
 
-To add a cloud: its folder here, its template, its word in ``CloudProvider``, and its line below.
+To add a cloud: its folder here, its template, its word in ``CloudProvider``, and its line below. Accounts can
+be linked from more clouds than that: :mod:`chalicelib.providers.linking`.
 """
 
+from chalicelib.domain.errors import FieldProblem, InvalidInput
 from chalicelib.domain.words import CloudProvider
 
 from .aws import Aws
@@ -13,5 +15,18 @@ registry: dict[CloudProvider, Provider] = {CloudProvider.AWS: Aws()}
 
 
 def provider_of(name: CloudProvider) -> Provider:
-    """The provider called `name`; every member of the enum has one."""
-    return registry[name]
+    """The provider called `name`.
+
+    Raises
+    ------
+    InvalidInput
+        Nothing is provisioned in that cloud yet; the problem is of the field ``provider``.
+    """
+    provider = registry.get(name)
+    if provider is None:
+        known = ", ".join(registry)
+        problem = (
+            f"is {name}, where accounts can be linked but nothing is provisioned yet; use one of: {known}"
+        )
+        raise InvalidInput([FieldProblem(("provider",), problem)])
+    return provider

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.words import CloudProvider
+from chalicelib.providers import registry
 from chalicelib.providers.aws.catalogue import AURORA_MYSQL, AURORA_POSTGRESQL, REDIS, VALKEY
 from chalicelib.services.spec_forms import read_form
 
@@ -40,6 +42,16 @@ def test_an_unknown_engine_is_named_not_given_a_version() -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_form(a_form(databases=[{"name": "orders", "engine": "oracle"}]))
     assert "databases[0].engine_version" in [problem.field for problem in refusal.value.problems]
+
+
+@pytest.mark.parametrize("cloud", [cloud for cloud in CloudProvider if cloud not in registry])
+@pytest.mark.parametrize("more", [{}, {"databases": [{"name": "orders"}]}, {"environment_stage": "moon"}])
+def test_a_cloud_that_can_only_be_linked_is_named(cloud: CloudProvider, more: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        read_form(a_form(provider=str(cloud), **more))
+    (problem,) = [problem for problem in refusal.value.problems if problem.field == "provider"]
+    assert problem.message.startswith(f"is {cloud}, where accounts can be linked but nothing is provisioned")
+    assert "use one of: aws" in problem.message
 
 
 @pytest.mark.parametrize("raw", [{"databases": ["orders"]}, {"caches": "two"}, {"provider": "moon"}])
