@@ -42,7 +42,7 @@ class SpecReader:
         """Everything about the spec as it is now."""
         stored = self._specs.read(spec_id)
         if stored is None:
-            raise NotFound("There is no such spec, or it is not yours.")
+            raise NotFound("There is no such thing here, or it is not yours.")
         spec, form = stored
         identity = self.identity(spec.zone_id, spec.cloud_identity)
         text = snapshot_text(form, identity)
@@ -67,7 +67,7 @@ class SpecReader:
         """How a runner gets credentials for the spec's account."""
         spec = self._specs.get(spec_id)
         if spec is None:
-            raise NotFound("There is no such spec, or it is not yours.")
+            raise NotFound("There is no such thing here, or it is not yours.")
         identity = self.identity(spec.zone_id, spec.cloud_identity)
         if identity is None:
             raise NotFound("The cloud identity of this spec is not linked any more.")

@@ -26,7 +26,7 @@ from .spec_views import Preview, SpecDetail, SpecSummary, detail, summary
 DELETABLE = (SpecStatus.DRAFT, SpecStatus.DESTROYED)
 """Statuses in which nothing is provisioned."""
 
-NOT_THERE = "There is no such spec, or it is not yours."
+NOT_THERE = "There is no such thing here, or it is not yours."
 
 
 class Specs:

@@ -20,8 +20,10 @@ from alethia.embedded.gateway import Gateway
 from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
 from chalicelib.domain.envelope import encryption_context
+from chalicelib.domain.identity import FetchedResources
 from chalicelib.domain.messages import CommitRequest, ObjectPurpose, Outcome, Report
 from chalicelib.domain.plan import ReviewPage, StoredObject
+from chalicelib.domain.resources import CloudResources
 from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.snapshot import sha256_hex
 from chalicelib.domain.state import LockInfo
@@ -31,11 +33,11 @@ from chalicelib.services.attempts import AttemptCaller
 from chalicelib.services.identities import IdentityForm
 from chalicelib.services.invitations import NewInvitation
 from chalicelib.services.paging import PageRequest
-from chalicelib.services.state_admin import StateAdmin
+from chalicelib.services.ports.ledger import StoreResources
 from chalicelib.services.state_reader import StateReader
 
 from .api import ISSUER, Api, Client
-from .builders import ACCOUNT, ROLE, FakeClock, a_form
+from .builders import ACCOUNT, NOW, ROLE, FakeClock, a_form
 from .dynamodb import fresh_tables
 from .outside import (
     SECRETS,
@@ -47,7 +49,7 @@ from .outside import (
     OpenGitHosts,
 )
 from .people import join
-from .runs import ADA, RunsContainer, World
+from .runs import ADA, FakeStates, RunsContainer, World
 from .states import LINEAGE, a_state
 
 OWNER, STRANGER, GUEST = "ada", "mallory", "guest"
@@ -55,6 +57,14 @@ PLATFORM, OWN_RUNNER, STRANGERS_RUNNER = "platform", "zones-runner", "strangers-
 GIT_HOST = "github.com"
 REPOSITORY = "https://github.com/acme/apps"
 LOCK_ID = "lock-1"
+
+
+class UntouchedStates(FakeStates, StateReader):
+    """Plans find the state as it was; people read what is there."""
+
+    def __init__(self, *opens: Any) -> None:
+        FakeStates.__init__(self)
+        StateReader.__init__(self, *opens)
 
 
 class PopulatedContainer(RunsContainer):
@@ -85,9 +95,8 @@ class PopulatedContainer(RunsContainer):
         return OpenAws()
 
     @cached_property
-    def state_admin(self) -> StateAdmin:
-        reader = StateReader(self.state_rows, self.sealed_objects)
-        return StateAdmin(self.state_history, self.state_rows, reader, self.sealed_objects, self.clock)
+    def state_reader(self) -> UntouchedStates:
+        return UntouchedStates(self.state_rows, self.sealed_objects)
 
 
 @dataclass
@@ -119,6 +128,22 @@ class PopulatedZone:
     def as_job(self, world: World) -> Client:
         """The runner that has the world's job in hand."""
         return self.api.as_job(world.job.job_id, world.job.attempt, PLATFORM)
+
+    def as_it_stands(self) -> list[Any]:
+        """What a refusal must not change: specs, runs, jobs, states, members, and what is linked."""
+        services, page = self.container, PageRequest(limit=100)
+        worlds = (self.waiting, self.working, self.queued)
+        return [
+            *((world.spec, world.run, world.job) for world in worlds),
+            *(services.state_rows.head(self.zone_id, world.spec.state_name) for world in worlds),
+            services.zone_store.get(self.zone_id),
+            services.member_store.of_zone(self.zone_id, page),
+            services.identity_store.of_zone(self.zone_id, page),
+            services.git_link_store.of_zone(self.zone_id, page),
+            services.invitation_store.of_zone(self.zone_id, page),
+            services.runners.of_zone(self.zone_id, page),
+            {name: value for name, value in services.vault.secrets.items() if self.zone_id in name},
+        ]
 
     @property
     def state_object(self) -> str:
@@ -174,6 +199,14 @@ def _populate(api: Api, container: PopulatedContainer, clock: FakeClock) -> Popu
         ADA, zone_id, Role.VIEWER, None, timedelta(days=1), None, "invitation-request"
     )
     _link_git(api, zone_id)
+    container.ledger.commit(
+        StoreResources(
+            zone_id,
+            FetchedResources(
+                identity_id=identity.identity_id, job_id="job-1", fetched_at=NOW, resources=CloudResources()
+            ),
+        )
+    )
 
     def a_world(region: str) -> World:
         body = a_form(
