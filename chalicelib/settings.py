@@ -28,7 +28,10 @@ class Settings(Model):
 
     oidc_issuer: str = ""
     oidc_audience: str = "alethia"
+    oidc_audience_claim: str = "aud"
+    """The claim that says whom a token is for: ``aud``, or ``client_id`` for Cognito's access tokens."""
     oidc_jwks_url: str = ""
+    """Unset: ``<issuer>/.well-known/jwks.json``, where Cognito and Supabase publish theirs."""
 
     oidc_signing_keys: str = ""
     """Comma-separated ids of KMS RSA keys of *our* issuer: the first signs, all are published."""

@@ -30,10 +30,12 @@ class People(Outside):
         from ..adapters.jwks import HttpKeySet
         from ..services.sign_in import SignIn
 
+        issuer = self.settings.oidc_issuer
         return SignIn(
-            HttpKeySet(self.settings.oidc_jwks_url),
-            issuer=self.settings.oidc_issuer,
+            HttpKeySet(self.settings.oidc_jwks_url or f"{issuer.rstrip('/')}/.well-known/jwks.json"),
+            issuer=issuer,
             audience=self.settings.oidc_audience,
+            audience_claim=self.settings.oidc_audience_claim,
             clock=self.clock,
         )
 

@@ -3,6 +3,10 @@
 The algorithms are pinned to RS256 and ES256, and a key serves only the algorithm of its own type; issuer,
 audience, expiry and subject are required. Keys are cached; an unknown key id makes one fresh fetch (the
 issuer rotated), at most every :data:`REFETCH`, so that forged ids can't flood the issuer.
+
+Whom a token is for is said by ``aud``. Cognito's access tokens have none: there a setting names ``client_id``
+instead, and only tokens that say ``token_use: access`` are taken (an ID token speaks to the app that asked
+for it, not to an API).
 """
 
 from collections.abc import Mapping
@@ -22,6 +26,7 @@ FRESH = timedelta(minutes=10)
 REFETCH = timedelta(seconds=30)
 LEEWAY_SECONDS = 30
 MAX_SUBJECT = 200
+AUDIENCE_CLAIMS = ("aud", "client_id")
 
 
 def is_subject(text: str) -> bool:
@@ -32,10 +37,15 @@ def is_subject(text: str) -> bool:
 class SignIn:
     """Verifies people's tokens against one issuer."""
 
-    def __init__(self, keys: KeySet, *, issuer: str, audience: str, clock: Clock) -> None:
+    def __init__(
+        self, keys: KeySet, *, issuer: str, audience: str, clock: Clock, audience_claim: str = "aud"
+    ) -> None:
+        if audience_claim not in AUDIENCE_CLAIMS:
+            raise ValueError(f"the audience claim is one of {', '.join(AUDIENCE_CLAIMS)}")
         self._source = keys
         self._issuer = issuer
         self._audience = audience
+        self._audience_claim = audience_claim
         self._clock = clock
         self._keys: Mapping[str, Mapping[str, Any]] = {}
         self._fetched_at: datetime | None = None
@@ -70,11 +80,12 @@ class SignIn:
                 token,
                 key,
                 algorithms=[algorithm],
-                audience=self._audience,
+                audience=self._audience if self._audience_claim == "aud" else None,
                 issuer=self._issuer,
                 # Time is compared below, by our own clock.
                 options={
-                    "require": ["exp", "iss", "aud", "sub"],
+                    "require": ["exp", "iss", self._audience_claim, "sub"],
+                    "verify_aud": self._audience_claim == "aud",
                     "verify_exp": False,
                     "verify_nbf": False,
                     "verify_iat": False,
@@ -82,6 +93,7 @@ class SignIn:
             )
             now = self._clock.now().timestamp()
             expires, begins = float(claims["exp"]), float(claims.get("nbf", 0))
+            self._check_client(claims)
         except jwt.InvalidAudienceError:
             raise NotSignedIn("The sign-in token is for another audience.") from None
         except jwt.InvalidIssuerError:
@@ -93,6 +105,15 @@ class SignIn:
         if now < begins - LEEWAY_SECONDS:
             raise NotSignedIn("The sign-in token is not valid yet.")
         return claims
+
+    def _check_client(self, claims: Mapping[str, Any]) -> None:
+        """Where ``aud`` does not say whom a token is for."""
+        if self._audience_claim == "aud":
+            return
+        if claims.get("token_use") != "access":
+            raise NotSignedIn("Send the access token; this one is for another use.")
+        if claims[self._audience_claim] != self._audience:
+            raise NotSignedIn("The sign-in token is for another audience.")
 
     def _key(self, key_id: str, key_type: str) -> jwt.PyJWK:
         if self._older_than(FRESH) or (key_id not in self._keys and self._older_than(REFETCH)):

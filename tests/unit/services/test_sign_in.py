@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from chalicelib import bootstrap
 from chalicelib.domain.errors import NotSignedIn, Unavailable
 from chalicelib.services.sign_in import SignIn
+from chalicelib.settings import Settings
 from tests.support.builders import FakeClock
 
 ISSUER = "https://issuer.test"
@@ -168,3 +170,53 @@ def test_an_issuer_that_is_down_is_survived_with_the_keys_at_hand() -> None:
     assert service.verify(token()).user == "ada"
     with pytest.raises(Unavailable):
         sign_in(keys, clock).verify(token())
+
+
+def cognito(**changes: Any) -> str:
+    """An access token as Cognito makes it: no ``aud``."""
+    return token(**{"aud": None, "client_id": "app-1", "token_use": "access", **changes})
+
+
+def by_client_id(clock: FakeClock | None = None) -> SignIn:
+    keys, clock = Keys(k1=RSA), clock or FakeClock(NOW)
+    return SignIn(keys, issuer=ISSUER, audience="app-1", audience_claim="client_id", clock=clock)
+
+
+def test_cognitos_access_tokens_say_whom_they_are_for_by_client_id() -> None:
+    assert by_client_id().verify(cognito()).user == "ada"
+    assert by_client_id().verify(cognito(aud="anything")).user == "ada"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"client_id": "app-2"}, "another audience"),
+        ({"client_id": None}, "does not verify"),
+        ({"client_id": ["app-1"]}, "another audience"),
+        ({"token_use": "id"}, "Send the access token"),
+        ({"token_use": None}, "Send the access token"),
+        ({"exp": NOW - timedelta(minutes=1)}, "expired"),
+        ({"iss": "https://evil.test"}, "another issuer"),
+    ],
+)
+def test_and_nothing_else_passes_there(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(NotSignedIn, match=reason):
+        by_client_id().verify(cognito(**changes))
+
+
+def test_another_claim_can_not_say_whom_a_token_is_for() -> None:
+    with pytest.raises(ValueError, match="aud, client_id"):
+        SignIn(Keys(), issuer=ISSUER, audience="a", audience_claim="azp", clock=FakeClock(NOW))
+
+
+def test_supabases_tokens_are_for_authenticated_and_signed_with_es256() -> None:
+    service = SignIn(Keys(k1=EC), issuer=ISSUER, audience="authenticated", clock=FakeClock(NOW))
+    assert service.verify(token(EC, "ES256", aud="authenticated", role="authenticated")).user == "ada"
+    with pytest.raises(NotSignedIn, match="another audience"):
+        service.verify(token(EC, "ES256", aud="anon"))
+
+
+def test_the_keys_lie_under_the_issuer_unless_a_setting_says_where() -> None:
+    settings = Settings(oidc_issuer="https://ref.supabase.co/auth/v1")
+    service = bootstrap.Container(settings).sign_in
+    assert service._source._url == "https://ref.supabase.co/auth/v1/.well-known/jwks.json"  # type: ignore[attr-defined]
