@@ -1,5 +1,7 @@
 """How a job comes by credentials for its account: of its spec's cloud identity, or of its own."""
 
+import json
+
 from ..domain.errors import NotFound
 from ..domain.identity import Identity
 from ..domain.messages import CloudAccess
@@ -35,6 +37,17 @@ class JobCloudAccess:
         if found is None:
             raise NotFound("The cloud identity of this job is not linked any more.")
         return found
+
+
+def made_for(snapshot: str | None, identity: Identity) -> bool:
+    """Whether `identity` still resolves to the account and role that a job's frozen configuration names.
+
+    ``None``: the job has no frozen configuration, so it takes the identity as it is.
+    """
+    if snapshot is None:
+        return True
+    frozen = json.loads(snapshot)
+    return (frozen.get("account_id"), frozen.get("role_reference")) == (identity.account_id, identity.acts_as)
 
 
 def cloud_access(identity: Identity, region: str) -> CloudAccess:

@@ -7,15 +7,13 @@ job now, is named after it in the account's CloudTrail, and is kept and logged n
 A connection test asks for more: that the role can *not* be assumed without the identity's external id.
 """
 
-import json
-
 from ..domain.errors import Conflict, Forbidden
 from ..domain.identity import AccessMethod, Identity
 from ..domain.ids import attempt_id
 from ..domain.messages import CloudCredentials
 from ..domain.words import JobType
 from .attempts import AttemptCaller, Attempts
-from .cloud_access import JobCloudAccess
+from .cloud_access import JobCloudAccess, made_for
 from .ports.customer_aws import CustomerAws
 from .ports.jobs import JobRecord, JobStore
 
@@ -91,15 +89,6 @@ class CloudBroker:
         job = self._jobs.get(caller.job_id)
         assert job is not None, "a job's row is never deleted"
         identity = self._access.identity(job)
-        if not self._made_for(job, identity):
+        if not made_for(self._jobs.snapshot(job.job_id) if job.spec_id else None, identity):
             raise Forbidden(MOVED)
         return job, identity
-
-    def _made_for(self, job: JobRecord, identity: Identity) -> bool:
-        """Whether the identity still resolves to what the job's frozen configuration says."""
-        text = self._jobs.snapshot(job.job_id) if job.spec_id else None
-        if text is None:
-            return True
-        frozen = json.loads(text)
-        then = (frozen.get("account_id"), frozen.get("role_reference"))
-        return bool(then == (identity.account_id, identity.acts_as))

@@ -4,12 +4,13 @@ A token's subject is the job's cloud identity and nothing wider: the customer's 
 goes to the attempt that works on the job now, lives for ten minutes, and is kept and logged nowhere.
 """
 
-from ..domain.errors import Conflict, NotFound
+from ..domain.errors import Conflict, Forbidden
 from ..domain.identity import AccessMethod, Identity, subject_of
 from ..domain.messages import CloudToken
 from ..providers.linking import linking_of
 from .attempts import AttemptCaller, Attempts
-from .cloud_access import JobCloudAccess
+from .cloud_access import JobCloudAccess, made_for
+from .cloud_credentials import MOVED
 from .oidc_issuer import OidcIssuer
 from .ports.jobs import JobStore
 
@@ -36,7 +37,7 @@ class CloudTokens:
         Raises
         ------
         Forbidden
-            The attempt is over.
+            The attempt is over, or the identity is no longer the one that the job was made for.
         NotFound
             The identity was unlinked meanwhile.
         Conflict
@@ -44,9 +45,10 @@ class CloudTokens:
         """
         self._attempts.handing_out(*caller)
         job = self._jobs.get(caller.job_id)
-        if job is None:
-            raise NotFound("There is no such job.")
+        assert job is not None, "a job's row is never deleted"
         identity = self._access.identity(job)
+        if not made_for(self._jobs.snapshot(job.job_id) if job.spec_id else None, identity):
+            raise Forbidden(MOVED)
         audience = audience_of(identity)
         signed = self._issuer.sign(
             subject=subject_of(identity.zone_id, identity.identity_id),

@@ -86,9 +86,10 @@ def link(world: World, **how: Any) -> Identity:
 
 def a_running_job(world: World, kind: str = "GCP") -> Identity:
     """A claimed job under an identity of that kind."""
+    identity = link(world, **LINKED[kind])
     world.plan()
     world.claim()
-    return link(world, **LINKED[kind])
+    return identity
 
 
 def ask(api: Api, world: World, attempt: int = 1) -> Any:
@@ -226,9 +227,9 @@ class TestTokens:
         self, world: World, api: Api, oidc: TestIssuer, method: str, sentence: str
     ) -> None:
         oidc.sign_with(world.container, oidc.key())
+        link(world, **LINKED["AWS web identity"] | {"method": method})
         world.plan()
         world.claim()
-        link(world, **LINKED["AWS web identity"] | {"method": method})
         reply = ask(api, world)
         assert reply.status == 409
         assert sentence in reply.error["message"]
@@ -240,6 +241,18 @@ class TestTokens:
         world.claim()
         world.set_spec(cloud_identity="identity-gone")
         assert ask(api, world).status == 404
+
+    def test_are_refused_once_the_account_is_another(self, world: World, api: Api, oidc: TestIssuer) -> None:
+        oidc.sign_with(world.container, oidc.key())
+        identity = a_running_job(world)
+        elsewhere = identity.model_copy(update={"account_id": "shop-another"})
+        entry = world.container.audit.entry(
+            world.zone_id, actor="user:ada", action="identity.changed", subject=identity.identity_id
+        )
+        world.container.identity_store.edit(identity, elsewhere, entry, untested_at=None)
+        reply = ask(api, world)
+        assert reply.status == 403
+        assert "another account or role" in reply.error["message"]
 
     def test_are_refused_where_no_key_signs(self, world: World, api: Api, oidc: TestIssuer) -> None:
         oidc.sign_with(world.container)
