@@ -18,8 +18,11 @@ class SignIn(Part):
     """The OIDC issuer whose tokens the console's users carry."""
 
     issuer: HttpsUrl
-    jwks_url: HttpsUrl
+    jwks_url: HttpsUrl | None = None
+    """Unset: ``<issuer>/.well-known/jwks.json``."""
     audience: str = "alethia"
+    audience_claim: Literal["aud", "client_id"] = "aud"
+    """The claim that holds the audience: ``client_id`` for Cognito's access tokens."""
 
 
 class ExternalStore(Part):
