@@ -156,6 +156,22 @@ class Client:
         for number in range(1, pages + 1):
             yield from self.review_page(job_id, number)["resources"]
 
+    # --- jobs by themselves ------------------------------------------------------------------------------
+
+    def test_identity(self, zone_id: str, identity_id: str, *, runner: str | None = None) -> Json:
+        """Start a CONNECTION_TEST of a linked account."""
+        path = f"/api/zones/{zone_id}/identities/{identity_id}/test"
+        return self._json(self._ask.post(path, {"runner": runner}))
+
+    def fetch_resources(self, zone_id: str, identity_id: str, *, runner: str | None = None) -> Json:
+        """Start a FETCH_RESOURCES of a linked account."""
+        path = f"/api/zones/{zone_id}/identities/{identity_id}/fetch-resources"
+        return self._json(self._ask.post(path, {"runner": runner}))
+
+    def bootstrap(self, spec_id: str, *, runner: str | None = None) -> Json:
+        """Start a BOOTSTRAP of a spec."""
+        return self._json(self._ask.post(f"/api/specs/{spec_id}/bootstrap", {"runner": runner}))
+
     # --- states ------------------------------------------------------------------------------------------
 
     def state(self, spec_id: str) -> Json:

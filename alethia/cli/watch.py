@@ -8,6 +8,7 @@ from rich.text import Text
 
 from ..client import Client
 from . import output
+from .results import show_result
 
 POLL_SECONDS = 1.0
 ENDED = ("SUCCESS", "FAILED", "CANCELLED")
@@ -156,3 +157,4 @@ def show_end(job: dict[str, Any]) -> None:
             output.console.print(f"  exists, but is not in the state: {orphan['address']}", markup=False)
             if orphan.get("import_command"):
                 output.console.print(f"    {orphan['import_command']}", markup=False)
+    show_result(job.get("result"))
