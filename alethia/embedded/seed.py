@@ -1,15 +1,23 @@
 """What a stack begins with: a person, their zone, a linked account that works, and the platform's runner.
 
-Everything has an id of its own making, so that seeding again finds what is there.
+Everything has an id of its own making, so that seeding again finds what is there. The emulated account is
+linked as a customer would link theirs: the role, its policies and its trust are made there by the template.
+The emulated cloud forgets when it stops, so each start links again.
 """
 
 from chalicelib.bootstrap import Container
-from chalicelib.domain.identity import IdentityForm
+from chalicelib.domain.identity import AccessMethod, Identity, IdentityForm
 from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.snapshot import sha256_hex
+from chalicelib.domain.words import CloudProvider
+from chalicelib.providers.linking.aws import role_arn
 from chalicelib.services.access import Principal
+from chalicelib.services.paging import PageRequest
 from chalicelib.services.ports.runners import RunnerRecord
 from chalicelib.settings import Settings
+
+from . import customers
+from .errors import StackError
 
 USER = "demo"
 ZONE = "demo"
@@ -17,10 +25,19 @@ KEY = "embedded"
 
 
 def seed(settings: Settings, *, runner_secret: str, account_id: str, account_name: str) -> None:
-    """Make sure of it all."""
+    """Make sure of it all. Without an emulator of customers' AWS, jobs act as the runner by itself."""
     services = Container(settings)
     zone = services.zones.create(Principal(user=USER), ZONE, key=KEY, request_hash=KEY)
-    services.identities.seed_verified(zone.zone_id, IdentityForm(name=account_name, account_id=account_id))
+    cloud = settings.customer_aws_endpoint_url
+    form = IdentityForm(name=account_name, account_id=account_id)
+    if cloud is None:
+        services.identities.seed_verified(
+            zone.zone_id, form.model_copy(update={"method": AccessMethod.RUNNER})
+        )
+    else:
+        identity = services.identities.seed_verified(zone.zone_id, form, role_of=role_arn)
+        customers.click(cloud, identity, services.our_side)
+        _link_again(services, cloud, identity)
     services.runners.put(
         RunnerRecord(
             runner_id=settings.platform_runner,
@@ -29,3 +46,15 @@ def seed(settings: Settings, *, runner_secret: str, account_id: str, account_nam
             credential_sha256=sha256_hex(runner_secret),
         )
     )
+
+
+def _link_again(services: Container, cloud: str, seeded: Identity) -> None:
+    """The other accounts of the zone that were linked before the emulated cloud was started anew."""
+    page = services.identity_store.of_zone(seeded.zone_id, PageRequest(limit=100))
+    for identity in page.items:
+        linked = identity.provider is CloudProvider.AWS and identity.role_reference == role_arn(identity)
+        if linked and identity.identity_id != seeded.identity_id:
+            try:
+                customers.click(cloud, identity, services.our_side)
+            except StackError:
+                continue  # a connection test says so

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from .outside import Outside
 
 if TYPE_CHECKING:
+    from ..providers.linking import OurSide
     from ..services.access import Access
     from ..services.audit import Audit
     from ..services.cloud_access import JobCloudAccess
@@ -104,18 +105,25 @@ class People(Outside):
         )
 
     @cached_property
-    def identities(self) -> "Identities":
-        """Linked cloud accounts."""
+    def our_side(self) -> "OurSide":
+        """What customers' clouds are told of this deployment."""
         from ..providers.linking import OurSide
-        from ..services.identities import Identities
         from ..services.oidc_issuer import issuer_url
 
-        ours = OurSide(
+        return OurSide(
             issuer_url=issuer_url(self.settings.public_api_url) if self.settings.oidc_signing_keys else "",
             principal=self.settings.control_plane_principal,
             template_url=self.settings.link_template_url,
         )
-        return Identities(self.identity_store, self.spec_store, self.access, self.audit, self.clock, ours)
+
+    @cached_property
+    def identities(self) -> "Identities":
+        """Linked cloud accounts."""
+        from ..services.identities import Identities
+
+        return Identities(
+            self.identity_store, self.spec_store, self.access, self.audit, self.clock, self.our_side
+        )
 
     @cached_property
     def spec_reader(self) -> "SpecReader":

@@ -5,7 +5,7 @@ of the account, the role or the method makes an identity PENDING again, and the 
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..domain.audit import AuditEntry
 from ..domain.errors import Conflict, InvalidInput, NotFound
@@ -79,8 +79,13 @@ class Identities:
         entry = self._entry(f"user:{principal.user}", "linked", None, identity)
         return self._identities.create(identity, request_hash, entry)
 
-    def seed_verified(self, zone_id: str, form: IdentityForm) -> Identity:
-        """The embedded stack's own account, known to work: the same one each time it is asked for."""
+    def seed_verified(
+        self, zone_id: str, form: IdentityForm, *, role_of: Callable[[Identity], str] | None = None
+    ) -> Identity:
+        """The embedded stack's own account, known to work: the same one each time it is asked for.
+
+        `role_of` names the role of an identity whose role is named after it.
+        """
         seed = ("seed", zone_id, form.name)
         identity = Identity(
             identity_id=derived_id("identity", *seed),
@@ -90,9 +95,18 @@ class Identities:
             created_at=iso(self._clock.now()),
             **_fields(form),
         )
-        return self._identities.create(
+        if role_of is not None:
+            identity = identity.model_copy(update={"role_reference": role_of(identity)})
+        first = self._identities.create(
             identity, request_hash="seed", entry=self._entry("system", "linked", None, identity)
         )
+        if all(getattr(first, name) == getattr(identity, name) for name in ACCESS):
+            return first
+        # Seeded by an older version.
+        self._identities.edit(
+            first, identity, self._entry("system", "changed", first, identity), untested_at=None
+        )
+        return identity
 
     def read(self, principal: Principal, zone_id: str, identity_id: str) -> Identity:
         """One identity of a zone that the person is in."""

@@ -12,6 +12,7 @@ Every fix reaches into moto, so the version is fixed: see :func:`close_gaps`.
 import moto
 
 from . import (
+    cloudformation,
     dynamodb,
     ec2,
     eks,
@@ -31,6 +32,7 @@ MOTO_VERSION = "5.2.5"
 
 GAPS = (
     unimplemented,
+    cloudformation,
     dynamodb,
     ec2,
     eks,

@@ -1,13 +1,16 @@
 """What exists in an emulated account: the answer to "did destroy leave anything behind?".
 
 Read straight from moto's backends. What AWS puts into every account (the default VPC and its parts, its own
-policies and keys, default groups) and what only waits to be forgotten does not count.
+policies and keys, default groups), the role that links the account, and what only waits to be forgotten does
+not count.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from moto.backends import get_backend
+
+from chalicelib.providers.aws.permissions import PATH as LINK_PATH
 
 Inventory = dict[str, list[str]]
 """``service:kind`` → ids, for kinds of which there is at least one."""
@@ -106,7 +109,7 @@ KINDS: dict[str, tuple[Any, Callable[[Any], Iterable[str]]]] = {
     "events:rule": ("events", lambda events: (n for bus in events.event_buses.values() for n in bus.rules)),
     "iam:instance-profile": ("iam", _keys_of("instance_profiles")),
     "iam:oidc-provider": ("iam", _keys_of("open_id_providers")),
-    "iam:role": ("iam", lambda iam: (role.name for role in iam.roles.values())),
+    "iam:role": ("iam", lambda iam: (r.name for r in iam.roles.values() if r.path != LINK_PATH)),
     "kms:key": ("kms", _keys),
     "logs:group": ("logs", _keys_of("groups")),
     "rds:cluster": ("rds", _keys_of("clusters")),
