@@ -25,13 +25,50 @@ class Client:
     def me(self) -> Json:
         return self._json(self._ask.get("/api/me"))
 
-    # --- zones and identities ----------------------------------------------------------------------------
+    # --- zones -------------------------------------------------------------------------------------------
 
     def zones(self) -> Json:
         return self._all("/api/zones")
 
     def create_zone(self, name: str) -> Json:
         return self._json(self._ask.post("/api/zones", {"name": name}))
+
+    def rename_zone(self, zone_id: str, name: str) -> Json:
+        return self._json(self._ask.put(f"/api/zones/{zone_id}", {"name": name}))
+
+    def audit(self, zone_id: str, *, since: str | None = None, until: str | None = None) -> Iterator[Json]:
+        """Every entry between two times, newest first; pages are fetched as they are needed."""
+        return self._each(f"/api/zones/{zone_id}/audit", since=since, until=until)
+
+    # --- people ------------------------------------------------------------------------------------------
+
+    def members(self, zone_id: str) -> Json:
+        return self._all(f"/api/zones/{zone_id}/members")
+
+    def add_member(self, zone_id: str, user: str, role: str) -> Json:
+        return self._json(self._ask.post(f"/api/zones/{zone_id}/members", {"user": user, "role": role}))
+
+    def change_member(self, zone_id: str, member_id: str, role: str) -> Json:
+        return self._json(self._ask.put(f"/api/zones/{zone_id}/members/{member_id}", {"role": role}))
+
+    def remove_member(self, zone_id: str, member_id: str) -> None:
+        """Take a member out of the zone; ``me`` leaves it."""
+        self._ask.delete(f"/api/zones/{zone_id}/members/{member_id}")
+
+    def invitations(self, zone_id: str) -> Json:
+        return self._all(f"/api/zones/{zone_id}/invitations")
+
+    def invite(self, zone_id: str, form: Json) -> Json:
+        """The invitation and its code, which is shown this once."""
+        return self._json(self._ask.post(f"/api/zones/{zone_id}/invitations", form))
+
+    def revoke_invitation(self, zone_id: str, invitation_id: str) -> None:
+        self._ask.delete(f"/api/zones/{zone_id}/invitations/{invitation_id}")
+
+    def accept_invitation(self, code: str) -> Json:
+        return self._json(self._ask.post("/api/invitations/accept", {"code": code}))
+
+    # --- cloud identities --------------------------------------------------------------------------------
 
     def identities(self, zone_id: str) -> Json:
         return self._all(f"/api/zones/{zone_id}/identities")
@@ -203,14 +240,17 @@ class Client:
 
     def _all(self, path: str) -> Json:
         """Every page of a list, as one."""
-        items: list[Any] = []
+        return {"items": list(self._each(path)), "next_cursor": None}
+
+    def _each(self, path: str, **query: Any) -> Iterator[Json]:
+        """Every item of a list, page after page."""
         cursor = None
         while True:
-            page = self._json(self._ask.get(path, cursor=cursor, limit=100))
-            items += page["items"]
+            page = self._json(self._ask.get(path, cursor=cursor, limit=100, **query))
+            yield from page["items"]
             cursor = page["next_cursor"]
             if cursor is None:
-                return {"items": items, "next_cursor": None}
+                return
 
     @staticmethod
     def _json(answer: Any) -> Json:

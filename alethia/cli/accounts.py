@@ -32,6 +32,17 @@ def create_zone(session: Session, name: str) -> None:
     session.show(session.client.create_zone(name), lambda zone: output.console.print(zone["zone_id"]))
 
 
+@zones.command("rename")
+@click.argument("name")
+@pass_session
+def rename_zone(session: Session, name: str) -> None:
+    """Give the zone another name; for its admins."""
+    session.show(
+        session.client.rename_zone(session.zone, name),
+        lambda zone: output.console.print(f"{zone['zone_id']} is called {zone['name']}.", markup=False),
+    )
+
+
 @cli.group()
 def identities() -> None:
     """Cloud identities: linked accounts that specs provision into."""
