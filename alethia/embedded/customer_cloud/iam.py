@@ -48,10 +48,13 @@ class _Simulation:
 
 
 def _decide(backend: Any, role: Any, request: Request) -> str:
-    attached = (backend.managed_policies[policy.arn] for policy in role.managed_policies.values())
-    own = [*role.policies.values(), *(policy.document for policy in attached)]
-    decided = decision(own, request)
+    attached = (_document(backend, arn) for arn in role.managed_policies)
+    decided = decision([*role.policies.values(), *attached], request)
     if decided != "allowed" or not role.permissions_boundary_arn:
         return decided
-    boundary = backend.managed_policies[role.permissions_boundary_arn]
-    return decision([boundary.document], request)
+    return decision([_document(backend, role.permissions_boundary_arn)], request)
+
+
+def _document(backend: Any, arn: str) -> Any:
+    policy = backend.managed_policies[arn]
+    return next(one.document for one in policy.versions if one.version_id == policy.default_version_id)

@@ -14,9 +14,15 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from alethia.embedded.customers import click
 from chalicelib.adapters.customer_aws import CustomerSts, sts_clients
 from chalicelib.domain.errors import CloudRefused
+from chalicelib.domain.identity import Identity, IdentityStatus
 from chalicelib.domain.messages import CloudCredentials
+from chalicelib.domain.words import CloudProvider
+from chalicelib.providers.aws.permissions import Place, checks
+from chalicelib.providers.linking.aws import role_name
+from chalicelib.providers.linking.base import OurSide
 from chalicelib.settings import Settings
 from tests.support.aws_accounts import CONTROL_PLANE, REGION, a_role, owner, trust
 
@@ -154,6 +160,49 @@ def test_permissions_can_be_simulated(cloud: str, name: str) -> None:
     assert simulate("*", "iam:CreateRole") == {"iam:CreateRole": "implicitDeny"}
     boundary = {"iam:PermissionsBoundary": "b"}
     assert simulate("*", "iam:CreateRole", **boundary) == {"iam:CreateRole": "allowed"}
+
+
+def test_a_link_by_the_template_lets_in_and_allows_what_it_should(cloud: str, broker: CustomerSts) -> None:
+    account = "555555555555"
+    identity = Identity(
+        identity_id="identity-linked0001",
+        zone_id="zone-1",
+        provider=CloudProvider.AWS,
+        name="Linked",
+        account_id=account,
+        external_id="external-id-of-ours",
+        status=IdentityStatus.PENDING,
+        created_at="2026-03-01T12:00:00.000Z",
+    )
+    role = click(cloud, identity, OurSide(principal=CONTROL_PLANE))
+    session = assume(broker, role, "external-id-of-ours")
+    broker.require_external_id(
+        role, external_id="external-id-of-ours", account_id=account, session_name="job-1", region=REGION
+    )
+    iam = owner(cloud, account, "iam", **of(session))
+    place = Place(account_id=account, role_name=role_name(identity), zone_id="zone-1")
+    assert place.role == role
+    denied = []
+    for check in checks(place, REGION):
+        answer = iam.simulate_principal_policy(
+            PolicySourceArn=role,
+            ActionNames=list(check.actions),
+            ResourceArns=[check.resource],
+            ContextEntries=[
+                {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+                for key, value in check.context.items()
+            ],
+        )
+        denied += [
+            one["EvalActionName"] for one in answer["EvaluationResults"] if one["EvalDecision"] != "allowed"
+        ]
+    assert denied == []
+    own = iam.simulate_principal_policy(
+        PolicySourceArn=role,
+        ActionNames=["iam:CreateRole", "iam:AttachRolePolicy", "iam:CreateUser", "s3:GetObject"],
+    )
+    assert {one["EvalDecision"] for one in own["EvaluationResults"]} == {"implicitDeny"}
+    assert click(cloud, identity, OurSide(principal=CONTROL_PLANE)) == role
 
 
 def test_the_calls_of_an_account_are_recorded(cloud: str) -> None:
