@@ -5,7 +5,6 @@ import shutil
 import signal
 import tempfile
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -100,7 +99,7 @@ def run(settings: Settings, provider_of: ProviderOf, tell: Tell) -> bool:
 def _claim(api: Api, settings: Settings, versions: list[str]) -> Assignment:
     request = ClaimRequest(
         attempt=settings.attempt,
-        claim_id=uuid.uuid4().hex,
+        claim_id=settings.claim_id,
         runner_version=RUNNER_VERSION,
         terraform_versions=versions,
     )

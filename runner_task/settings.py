@@ -1,6 +1,7 @@
 """What the runner is told by its environment; the only reader of ``os.environ``."""
 
 import os
+import uuid
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +76,8 @@ class Settings:
     attempt: int
     api_url: str
     credential: str = field(repr=False)
+    claim_id: str
+    """Names this process's claim: made here, or given by a runner that will tell of the process's end."""
     templates_dir: Path
     cache_dir: Path
     """Prepared workspaces; kept between jobs where the machine is."""
@@ -122,6 +125,7 @@ def read_settings(environ: MutableMapping[str, str] = os.environ) -> Settings:
         attempt=int(attempt),
         api_url=wanted("ALETHIA_API_URL").rstrip("/"),
         credential=credential,
+        claim_id=environ.get("ALETHIA_CLAIM_ID") or uuid.uuid4().hex,
         templates_dir=_path(environ, "ALETHIA_TEMPLATES_DIR", Path(__file__).parent.parent / "templates"),
         cache_dir=_path(environ, "ALETHIA_CACHE_DIR", home / ".cache" / "alethia"),
         work_dir=_path(environ, "ALETHIA_WORK_DIR", home / ".cache" / "alethia" / "work"),

@@ -8,12 +8,13 @@ with its last job; asked twice, it tells its jobs to stop as well.
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
-from chalicelib.domain.messages import Offer, PollAnswer, PollRequest
+from chalicelib.domain.messages import Offer, PollAnswer, PollRequest, WorkerEnded
 
 from ..transport import ApiError, Unreachable
-from .slots import Slots
+from .slots import Slots, Worker
 
 TICK_SECONDS = 0.2
 """How often ended jobs are looked for."""
@@ -32,6 +33,8 @@ class Asks(Protocol):
     """What :class:`~alethia.runner.api.PollApi` does."""
 
     def poll(self, request: PollRequest) -> PollAnswer: ...
+
+    def worker_ended(self, job_id: str, ended: WorkerEnded) -> None: ...
 
 
 class Loop:
@@ -101,7 +104,8 @@ class Loop:
         asked = self._asked
         if asked >= 1 > self._heeded:
             jobs = len(self._slots.running)
-            self._tell(f"Stopping: nothing more is taken; {jobs} jobs in hand go on. Ask again to stop them.")
+            go_on = f" {jobs} jobs in hand go on; ask again to stop them, too." if jobs else ""
+            self._tell(f"Stopping: nothing more is taken.{go_on}")
             self._ending = True
         if asked >= 2 > self._heeded:
             self._tell("Telling the jobs in hand to stop; the state that they reached is kept.")
@@ -145,8 +149,18 @@ class Loop:
             else:
                 self._passed[job_id] = self._clock()
                 self._tell(f"Job {job_id} ended without a report (code {code}); see {worker.log}.")
+                self._tell_api(worker)
             soon = self._clock() + 2 * AT_ONCE_SECONDS * random.random()  # noqa: S311  only spreads the rivals
             self._next_poll = min(self._next_poll, soon) if not self._away else self._next_poll
+
+    def _tell_api(self, worker: Worker) -> None:
+        """That nothing of the worker is left, so that nobody waits for its lease to end."""
+        code = worker.ended
+        if code is None or code < 0:
+            return  # its container was killed: what it left behind may still be at work
+        ended = WorkerEnded(attempt=worker.offer.attempt, claim_id=worker.claim_id, exit_code=code)
+        with suppress(Unreachable, ApiError):
+            self._api.worker_ended(worker.offer.job_id, ended)
 
     def _left_to_others(self) -> list[str]:
         now = self._clock()

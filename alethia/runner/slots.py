@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -43,10 +44,13 @@ class Worker:
     process: "subprocess.Popen[bytes]"
     scratch: Path
     log: Path
+    claim_id: str
+    """What it claims with: proof that it is this process that had the job."""
 
     @property
     def ended(self) -> int | None:
-        """Its exit code, once it ended."""
+        """Its exit code, once it ended: negative if the container itself was killed, and knows nothing of
+        what it left behind."""
         return self.process.poll()
 
 
@@ -104,12 +108,14 @@ class Slots:
         scratch, log = self._folder / name, self._logs / f"{name}.log"
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(mode=0o700)
+        claim_id = uuid.uuid4().hex
         environ = {
             **self._environ,
             "ALETHIA_JOB_ID": offer.job_id,
             "ALETHIA_ATTEMPT": str(offer.attempt),
             "ALETHIA_API_URL": self._api_url,
             "ALETHIA_RUNNER_CREDENTIAL": credential,
+            "ALETHIA_CLAIM_ID": claim_id,
             "ALETHIA_WORK_DIR": str(scratch),
         }
         process = subprocess.Popen(
@@ -121,7 +127,7 @@ class Slots:
             start_new_session=True,
             pass_fds=(self._lifeline,),
         )
-        self._workers.append(Worker(offer, process, scratch, log))
+        self._workers.append(Worker(offer, process, scratch, log, claim_id))
         order = {"environ": environ, "directory": str(scratch), "log": str(log)}
         assert process.stdin is not None
         with suppress(BrokenPipeError):  # it ended at once; that is seen like any other end

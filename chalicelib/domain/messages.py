@@ -4,6 +4,7 @@
 
     POST /api/runners/poll                PollRequest      → PollAnswer      (runner credential; self-hosted)
     POST /api/jobs/{id}/claim             ClaimRequest     → Assignment      (runner credential)
+    POST /api/jobs/{id}/worker-ended      WorkerEnded      → 204             (runner credential; self-hosted)
     POST /api/jobs/{id}/heartbeat         Heartbeat        → HeartbeatAnswer (job token, as all below)
     POST /api/jobs/{id}/cloud-credentials CloudCredentialsRequest → CloudCredentials
     POST /api/jobs/{id}/cloud-token       CloudTokenRequest → CloudToken
@@ -77,6 +78,17 @@ class PollAnswer(Model):
     poll_seconds: float
     draining: bool = False
     """Take nothing more; end when the jobs in hand are done."""
+
+
+class WorkerEnded(Model):
+    """A self-hosted runner says that the process of an attempt, and all that it started, has ended.
+
+    ECS says so for a container. ``claim_id`` proves that it speaks of the process that has the job.
+    """
+
+    attempt: int
+    claim_id: str = Field(min_length=8, max_length=64)
+    exit_code: int
 
 
 class CloudAccess(Model):

@@ -1,6 +1,12 @@
-"""ECS says that a container ended. If its runner had not reported, its attempt is over now."""
+"""ECS says that a container ended, or a self-hosted runner that its worker did.
 
+If no report came before, the attempt is over now, and nothing of it writes to the state any more.
+"""
+
+from ..domain.errors import NotFound
 from ..domain.lifecycle.job import JOB
+from ..domain.messages import WorkerEnded
+from .claims import NOT_ITS_OWN
 from .lost_attempts import LostAttempts
 from .ports.clock import Clock, iso
 from .ports.jobs import JobStore
@@ -27,3 +33,17 @@ class StoppedTasks:
             return RECORDED
         ended = self._lost.end(job, f"The runner stopped without a report: {reason}")
         return ENDED if ended else RECORDED
+
+    def worker_ended(self, runner_id: str, job_id: str, ended: WorkerEnded) -> None:
+        """Take a runner's word about its own worker; about any other, it means nothing.
+
+        Raises
+        ------
+        NotFound
+            No such job of this runner.
+        """
+        job = self._jobs.get(job_id)
+        if job is None or job.runner != runner_id:
+            raise NotFound(NOT_ITS_OWN)
+        if (job.claim_id, job.attempt) == (ended.claim_id, ended.attempt):
+            self.stopped(job_id, ended.attempt, f"Its process ended with code {ended.exit_code}.")

@@ -114,6 +114,7 @@ LEAST: dict[str, str] = {
     # runners, and the jobs that they have in hand
     "POST /api/runners/poll": RUNNER,
     "POST /api/jobs/{job_id}/claim": RUNNER,
+    "POST /api/jobs/{job_id}/worker-ended": RUNNER,
     "POST /api/jobs/{job_id}/heartbeat": JOB,
     "POST /api/jobs/{job_id}/report": JOB,
     "POST /api/jobs/{job_id}/cloud-credentials": JOB,
@@ -248,7 +249,7 @@ def test_the_least_who_may_gets_through(zone: PopulatedZone, operation: Operatio
     callers = {
         PUBLIC: zone.api.nobody,
         PERSON: zone.api.as_user("somebody"),
-        RUNNER: zone.as_runner(PLATFORM if operation.path.endswith("/claim") else OWN_RUNNER),
+        RUNNER: zone.as_runner(PLATFORM if "{job_id}" in operation.path else OWN_RUNNER),
         JOB: zone.as_job(zone.working),
     }
     reply = right_request(zone, operation).sent_by(callers.get(least) or zone.api.as_user(least))

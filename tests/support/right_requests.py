@@ -131,6 +131,11 @@ def bodies(zone: PopulatedZone) -> dict[str, dict[str, Any]]:
             "runner_version": "1",
             "terraform_versions": ["1.11.4"],
         },
+        "POST /api/jobs/{job_id}/worker-ended": {
+            **attempt,
+            "claim_id": "claim-of-another",
+            "exit_code": 137,
+        },
         "POST /api/jobs/{job_id}/heartbeat": {**attempt, "phase": "apply"},
         "POST /api/jobs/{job_id}/report": {**attempt, "outcome": "succeeded"},
         "POST /api/jobs/{job_id}/cloud-credentials": attempt,

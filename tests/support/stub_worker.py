@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 import time
-import uuid
 from pathlib import Path
 
 from chalicelib.domain.errors import AlethiaError
@@ -41,7 +40,7 @@ def main() -> int:
     try:
         request = ClaimRequest(
             attempt=settings.attempt,
-            claim_id=uuid.uuid4().hex,
+            claim_id=settings.claim_id,
             runner_version="stub",
             terraform_versions=[],
         )

@@ -149,6 +149,7 @@ def test_a_worker_that_is_killed_frees_its_slot_and_its_job_is_tried_again(
         os.kill(machine.saw(first)["pid"], signal.SIGKILL)
         wait_until(lambda: (machine.seen / f"{second}.waits").exists())
         assert first not in machine.slots.running
+        assert (tenant.read(first).status, tenant.read(first).lease_expires_at) == ("QUEUED", None), "at once"
     assert any(first in line and "without a report" in line for line in machine.told)
     assert tenant.read(second).status == "FAILED", "told to stop, it reported"
 

@@ -11,7 +11,7 @@ from chalicelib.domain.runner import RunnerKind
 from chalicelib.services.ports.clock import iso, unix
 from tests.support.api import Api
 from tests.support.builders import FakeClock
-from tests.support.runners import Tenant, a_tenant
+from tests.support.runners import Registered, Tenant, a_tenant
 
 
 @pytest.fixture
@@ -145,3 +145,32 @@ def test_a_runner_of_a_zone_may_be_a_container_and_takes_only_what_names_it(api:
     )
     assert credential
     assert tenant.shown("their-cluster")["kind"] == "fargate"
+
+
+class TestWorkersEnd:
+    def ended(self, runner: Registered, job: str, **changes: Any) -> int:
+        body = {"attempt": 1, "claim_id": f"claim-0001-{runner.runner_id}", "exit_code": 137} | changes
+        return runner.client.post(f"/api/jobs/{job}/worker-ended", body).status
+
+    def test_a_crash_arrives_at_once_and_the_job_is_for_any_again(self, tenant: Tenant) -> None:
+        runner, job = tenant.register(), tenant.job()
+        runner.claim(job)
+        for _ in range(2):
+            assert self.ended(runner, job) in (204, 404)
+        found = tenant.read(job)
+        assert (found.status, found.lease_expires_at, found.runner) == ("QUEUED", None, "any")
+
+    def test_of_another_process_it_means_nothing(self, tenant: Tenant) -> None:
+        """Two machines may share a credential: what one lost, the other may have."""
+        runner, job = tenant.register(), tenant.job()
+        runner.claim(job)
+        assert self.ended(runner, job, claim_id="claim-of-another") == 204
+        assert self.ended(runner, job, attempt=2) == 204
+        assert tenant.read(job).status == "CLAIMED"
+
+    def test_of_another_runners_job_there_is_nothing_to_say(self, api: Api, tenant: Tenant) -> None:
+        runner, job = tenant.register(), tenant.job()
+        runner.claim(job)
+        for other in (tenant.register("build-8"), a_tenant(api, "bob").register()):
+            assert self.ended(other, job, claim_id=f"claim-0001-{runner.runner_id}") == 404
+        assert tenant.read(job).status == "CLAIMED"

@@ -9,7 +9,7 @@ import pytest
 from alethia.runner import loop as module
 from alethia.runner.loop import LONGEST_PAUSE, Loop
 from alethia.transport import ApiError, NotSignedIn, Unreachable
-from chalicelib.domain.messages import Offer, PollAnswer, PollRequest
+from chalicelib.domain.messages import Offer, PollAnswer, PollRequest, WorkerEnded
 
 
 class Time:
@@ -58,6 +58,7 @@ class _Worker:
     def __init__(self, job_id: str, code: int) -> None:
         self.offer = Offer(job_id=job_id, attempt=1)
         self.ended = code
+        self.claim_id = f"claim-of-{job_id}"
         self.log = "a.log"
 
 
@@ -68,6 +69,7 @@ class Bench:
         self.asked: list[tuple[float, PollRequest]] = []
         self.slots = FakeSlots(slots)
         self.told: list[str] = []
+        self.ended: list[tuple[str, str, int]] = []
         self.at_poll: Callable[[int], None] = lambda number: None
         self.loop = Loop(
             self,
@@ -88,6 +90,10 @@ class Bench:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def worker_ended(self, job_id: str, ended: WorkerEnded) -> None:
+        self.ended.append((job_id, ended.claim_id, ended.exit_code))
+        raise Unreachable("ConnectError")
 
     def pauses(self) -> list[float]:
         moments = [moment for moment, _ in self.asked]
@@ -174,6 +180,17 @@ def test_asked_twice_to_stop_it_stops_its_jobs(no_waiting: list[Bench]) -> None:
     bench.at_poll = lambda number: (bench.loop.stop(), bench.loop.stop())  # type: ignore[func-returns-value]
     run(bench, no_waiting)
     assert bench.slots.terminated == 1
+
+
+@pytest.mark.parametrize(("code", "told"), [(0, []), (137, [("a", "claim-of-a", 137)]), (-9, [])])
+def test_the_api_is_told_of_a_worker_of_which_nothing_is_left(
+    no_waiting: list[Bench], code: int, told: list[Any]
+) -> None:
+    """A container that was itself killed (-9) can't say what became of its worker."""
+    bench = Bench(offered("a"))
+    bench.at_poll = lambda number: setattr(bench.slots, "ends", [("a", code)])
+    run(bench, no_waiting)
+    assert bench.ended == told
 
 
 def test_a_worker_that_cannot_be_started_is_told_of(no_waiting: list[Bench]) -> None:
