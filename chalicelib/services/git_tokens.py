@@ -13,12 +13,12 @@ neither linked nor well known are not asked at all.
 """
 
 from datetime import timedelta
-from typing import NoReturn
 
-from ..domain.errors import NoRepositoryAccess, NotFound
+from ..domain.errors import NoRepositoryAccess, NotFound, Unavailable
 from ..domain.git import (
     USERNAMES,
     WELL_KNOWN,
+    GitKind,
     GitLink,
     GitSecret,
     Repository,
@@ -41,8 +41,13 @@ NOT_REFRESHED = "{host} refused to refresh the token. Link the host again."
 MISSING = "The token for {host} is missing from the vault. Link the host again."
 
 
-class _NoToken(Exception):
-    """The link has no token that works; the text is for a person."""
+class _NotWithIt(Exception):
+    """The zone's token does not read it: why, and the way out as a sentence."""
+
+    def __init__(self, cause: str, way_out: str) -> None:
+        super().__init__(way_out)
+        self.cause = cause
+        self.way_out = way_out
 
 
 class GitTokens:
@@ -87,55 +92,62 @@ class GitTokens:
             raise NotFound("This job's configuration names no such repository.")
         remote = parse_repository(repository)
         if remote is None:
-            _refuse(
-                None, "address", "Its address is none that can be read from here: write https:// or git@."
-            )
+            # What nobody can read is not repeated: it may hold a password.
+            raise _refusal(None, "address", "Write its address as https:// or git@.")
         link = self._links.get(facts.zone_id, remote.host)
-        if link is None and remote.host not in WELL_KNOWN:
-            _refuse(
-                repository,
-                "not_linked",
-                f"The zone has not linked {remote.host}; an admin can, with a token that reads it.",
-            )
-        cause, way_out = "not_linked", f"If it is private, an admin can link {remote.host} with a token."
-        if link is not None:
-            try:
-                secret, reading = self._ask(link, remote, f"job:{attempt_id(*caller)}")
-            except _NoToken as problem:
-                cause, way_out = "token", str(problem)
-            else:
-                if reading is Reading.YES:
-                    return _answer(secret)
-                cause = "no_access"
-                way_out = (
-                    f"{link.account}, whose token is linked, can't read it there, or there is none: "
-                    f"give it access, or link {NEEDED[link.kind]}."
-                )
-        kind = link.kind if link else WELL_KNOWN[remote.host]
+        if link is None:
+            return self._as_anybody(repository, remote)
+        try:
+            return _answer(self._reading_it(link, remote, f"job:{attempt_id(*caller)}"))
+        except _NotWithIt as why:
+            if self._is_public(link.kind, remote):
+                return GitToken(access=GitAccess.PUBLIC)
+            raise _refusal(repository, why.cause, why.way_out) from None
+
+    def _as_anybody(self, repository: str, remote: Repository) -> GitToken:
+        """For a host that the zone has not linked."""
+        kind = WELL_KNOWN.get(remote.host)
+        if kind is None:
+            way_out = f"The zone has not linked {remote.host}; an admin can, with a token that reads it."
+            raise _refusal(repository, "not_linked", way_out)
         if self._hosts.can_read(kind, remote, None) is Reading.YES:
             return GitToken(access=GitAccess.PUBLIC)
-        return _refuse(repository, cause, way_out)
+        way_out = f"If it is private, an admin can link {remote.host} with a token."
+        raise _refusal(repository, "not_linked", way_out)
 
-    def _ask(self, link: GitLink, remote: Repository, actor: str) -> tuple[GitSecret, Reading]:
-        """The token in force, and whether it reads the repository."""
+    def _is_public(self, kind: GitKind, remote: Repository) -> bool:
+        """Whether anybody reads it; no, when the host does not say and there is a better reason to give."""
+        try:
+            return self._hosts.can_read(kind, remote, None) is Reading.YES
+        except Unavailable:
+            return False
+
+    def _reading_it(self, link: GitLink, remote: Repository, actor: str) -> GitSecret:
+        """The token in force, which reads the repository."""
         try:
             secret = self._in_force(link, actor)
-            reading = self._hosts.can_read(link.kind, remote, secret.token)
+            reading = self._hosts.can_read(secret.link.kind, remote, secret.token)
             if reading is Reading.TOKEN_REFUSED and secret.refresh_token:
                 secret = self._renewed(link, actor, refused=secret)
-                reading = self._hosts.can_read(link.kind, remote, secret.token)
+                reading = self._hosts.can_read(secret.link.kind, remote, secret.token)
             if reading is Reading.TOKEN_REFUSED:
                 ended = secret.ends_soon(self._clock.now())
-                raise _NoToken((ENDED if ended else REFUSED).format(host=link.host))
-        except _NoToken as problem:
-            self._links.note_problem(link, str(problem), iso(self._clock.now()))
+                raise _no_token(ENDED if ended else REFUSED, link)
+        except _NotWithIt as problem:
+            self._links.note_problem(link, problem.way_out, iso(self._clock.now()))
             raise
-        return secret, reading
+        if reading is Reading.NO:
+            raise _NotWithIt(
+                "no_access",
+                f"{secret.link.account}, whose token is linked, can't read it there, or there is none: "
+                f"give it access, or link {NEEDED[secret.link.kind]}.",
+            )
+        return secret
 
     def _in_force(self, link: GitLink, actor: str) -> GitSecret:
         secret = self._secrets.of_link(link)
         if secret is None:
-            raise _NoToken(MISSING.format(host=link.host))
+            raise _no_token(MISSING, link)
         ending = secret.refresh_token is not None and secret.ends_soon(self._clock.now())
         if ending or secret.link.version > link.version:
             return self._renewed(link, actor)
@@ -147,7 +159,7 @@ class GitTokens:
             now = self._links.get(link.zone_id, link.host)
             secret = None if now is None else self._secrets.of_link(now)
             if now is None or secret is None:
-                raise _NoToken(MISSING.format(host=link.host))
+                raise _no_token(MISSING, link)
             wanted = refused is not None and secret.link.version == refused.link.version
             if secret.refresh_token and (wanted or secret.ends_soon(self._clock.now())):
                 secret = self._refreshed(secret, holder)
@@ -167,7 +179,7 @@ class GitTokens:
         try:
             pair = self._hosts.refresh(old)
         except TokenRefused:
-            raise _NoToken(NOT_REFRESHED.format(host=old.link.host)) from None
+            raise _no_token(NOT_REFRESHED, old.link) from None
         lives = None if pair.expires_in is None else timedelta(seconds=pair.expires_in)
         link = old.link.model_copy(
             update={
@@ -198,9 +210,12 @@ def _answer(secret: GitSecret) -> GitToken:
     )
 
 
-def _refuse(repository: str | None, cause: str, way_out: str) -> NoReturn:
-    """`repository` is left out where nobody knows what its address holds."""
-    raise NoRepositoryAccess(
+def _no_token(sentence: str, link: GitLink) -> _NotWithIt:
+    return _NotWithIt("token", sentence.format(host=link.host))
+
+
+def _refusal(repository: str | None, cause: str, way_out: str) -> NoRepositoryAccess:
+    return NoRepositoryAccess(
         f"The repository {repository or 'of this job'} can't be read. {way_out}",
         details={"repository": repository, "cause": cause},
     )

@@ -121,6 +121,14 @@ class TestNoAccess:
             git.github.limited = limit
             assert git.ask().status == 503
 
+    def test_what_is_known_is_said_even_if_the_host_takes_no_anonymous_requests(self, git: GitWorld) -> None:
+        git.link(token=git.github.token_of("bot"))
+        git.names_repository(SHOP)
+        git.github.limits_anonymous = True
+        assert git.ask().error["details"]["cause"] == "no_access"
+        git.ada.delete(git.path())
+        assert git.ask().status == 503
+
 
 class TestWhoMayAsk:
     def test_only_for_a_repository_of_the_frozen_configuration(self, git: GitWorld) -> None:

@@ -49,6 +49,7 @@ class GitHost:
     """Path → where it is now: another path, or a whole address."""
     limited: Answer | None = None
     """What every request is answered while the host limits us."""
+    limits_anonymous: bool = False
     broken: bool = False
     slow_refresh: float = 0
     """Seconds between the end of the old pair and the answer with the new one."""
@@ -86,6 +87,8 @@ class GitHost:
             self.asked.append((path, token))
         if self.broken:
             return 502, {}, "Bad gateway"
+        if self.limits_anonymous and token is None:
+            return 403, {"X-RateLimit-Remaining": "0"}, {"message": "API rate limit exceeded"}
         if self.limited:
             return self.limited
         if path == ("/login/oauth/access_token" if self._is_github else "/oauth/token"):
