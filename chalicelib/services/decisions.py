@@ -23,6 +23,7 @@ from .ports.jobs import JobRecord
 from .ports.ledger import (
     ChangeSpec,
     CreateJob,
+    ExpectRole,
     ExpectRules,
     Ledger,
     LostRace,
@@ -213,6 +214,7 @@ class Decisions:
                 config_hash=fresh.spec.config_hash,
             ),
             ExpectRules(run.zone_id, approval.rules_version),
+            *(ExpectRole(run.zone_id, user, Role.APPROVER) for user in approval.given_by),
             WriteAudit(entry),
         )
         self._doorbell.review_over(run.run_id)

@@ -27,6 +27,7 @@ from .ports.ledger import (
     ChangeSpec,
     CreateJob,
     CreateRun,
+    ExpectRole,
     ExpectRules,
     Ledger,
     LostRace,
@@ -188,8 +189,8 @@ class Runs:
             raise NotFound("There is no such thing here, or it is not yours.")
         return zone
 
-    def _require_may_destroy(self, principal: Principal, zone_id: str) -> ExpectRules:
-        """The condition under which this person may; :class:`Forbidden` if they may not."""
+    def _require_may_destroy(self, principal: Principal, zone_id: str) -> list[Write]:
+        """The conditions under which this person may; :class:`Forbidden` if they may not."""
         held = self._access.require(principal, zone_id, Role.APPROVER)
         zone = self._zone(zone_id)
         needed = zone.rules.approvals_needed
@@ -199,7 +200,8 @@ class Runs:
                 f"approved, so it takes the role {Role.ADMIN}; yours is {held}. Ask a zone admin.",
                 details={"rule": "approvals_needed", "needed": str(Role.ADMIN), "held": str(held)},
             )
-        return ExpectRules(zone_id, zone.rules_version)
+        role = Role.ADMIN if needed > 1 else Role.APPROVER
+        return [ExpectRules(zone_id, zone.rules_version), ExpectRole(zone_id, principal.user, role)]
 
     def _spec(self, spec_id: str) -> Spec:
         spec = self._specs.get(spec_id)
@@ -217,7 +219,7 @@ class Runs:
             run = self._new_run(request, spec, config_hash)
             guards: list[Write] = []
             if run.kind is RunKind.DESTROY:
-                guards.append(self._require_may_destroy(request.principal, spec.zone_id))
+                guards = self._require_may_destroy(request.principal, spec.zone_id)
             try:
                 replaced = self._commit_start(spec, run, request, text, guards)
             except LostRace:

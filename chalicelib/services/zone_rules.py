@@ -8,7 +8,7 @@ from ..domain.zone_rules import ZoneRules
 from .access import Access, Principal
 from .audit import Audit
 from .ports.clock import Clock, iso
-from .ports.ledger import ChangeRules, Ledger, LostRace, WriteAudit
+from .ports.ledger import ChangeRules, ExpectRole, Ledger, LostRace, WriteAudit
 from .ports.zones import Zones
 from .runner_choice import RunnerChoice
 
@@ -80,8 +80,13 @@ class ZoneRulesService:
             after=rules.model_dump(mode="json"),
         )
         try:
-            self._ledger.commit(ChangeRules(zone_id, expected_version, rules), WriteAudit(entry))
+            self._ledger.commit(
+                ChangeRules(zone_id, expected_version, rules),
+                ExpectRole(zone_id, principal.user, Role.ADMIN),
+                WriteAudit(entry),
+            )
         except LostRace:
+            self._access.require(principal, zone_id, Role.ADMIN)
             now = self._zone(zone_id)
             if now.rules != rules:
                 raise _stale(now) from None

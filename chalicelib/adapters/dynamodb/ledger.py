@@ -9,12 +9,14 @@ from pynamodb.expressions.update import Action
 from ...domain.lifecycle.identity import IDENTITY
 from ...domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
 from ...domain.lifecycle.run import RUN, RunStatus
+from ...domain.words import Role
 from ...services.ports import ledger
 from ...services.ports.ledger import LostRace, Write
 from .audit import audit_row
 from .connection import ConditionFailed, Transaction, absent, present
 from .facts import fact_row, unchanged_since
 from .identities import identity_key, resources_key
+from .members import member_sk
 from .rows import (
     JOB_SK,
     PLAN_SK,
@@ -34,6 +36,7 @@ from .tables import (
     AttemptRow,
     IdentityRow,
     JobRow,
+    MemberRow,
     PlanRow,
     ResourcesRow,
     ResultRow,
@@ -274,6 +277,16 @@ class _Items:
             ZoneRow,
             (zone_pk(write.zone_id), ZONE_SK),
             _rules_of(write.version),
+        )
+
+    @add.register
+    def _(self, write: ledger.ExpectRole) -> None:
+        enough = [str(role) for role in Role if role.includes(write.role)]
+        self.transaction.check(
+            f"ExpectRole {write.user}",
+            MemberRow,
+            (zone_pk(write.zone_id), member_sk(write.zone_id, write.user)),
+            MemberRow.role.is_in(*enough),
         )
 
     @add.register

@@ -23,6 +23,7 @@ from ...domain.lifecycle.spec import SpecEvent
 from ...domain.plan import PlanResult
 from ...domain.results import JobResult
 from ...domain.run import Decision
+from ...domain.words import Role
 from ...domain.zone_rules import ZoneRules
 from .facts import ComponentRecord
 from .jobs import JobRecord
@@ -234,6 +235,15 @@ class ExpectRules:
 
 
 @dataclass(frozen=True)
+class ExpectRole:
+    """Nothing changes; this person must still have at least this role in the zone."""
+
+    zone_id: str
+    user: str
+    role: Role
+
+
+@dataclass(frozen=True)
 class ChangeSpec:
     """What a run does to its spec's row.
 
@@ -287,6 +297,7 @@ Write = (
     | ExpectRun
     | ChangeRules
     | ExpectRules
+    | ExpectRole
     | ChangeSpec
     | ExpectSpec
     | PutFacts
