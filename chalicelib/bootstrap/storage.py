@@ -62,6 +62,7 @@ class Storage(People):
             attempts=self.attempts,
             access=self.cloud_access,
             issuer=self.oidc_issuer,
+            audit=self.audit,
         )
 
     @cached_property

@@ -6,9 +6,11 @@ goes to the attempt that works on the job now, lives for ten minutes, and is kep
 
 from ..domain.errors import Conflict, Forbidden
 from ..domain.identity import AccessMethod, Identity, subject_of
+from ..domain.ids import attempt_id
 from ..domain.messages import CloudToken
 from ..providers.linking import linking_of
 from .attempts import AttemptCaller, Attempts
+from .audit import Audit
 from .cloud_access import JobCloudAccess, made_for
 from .cloud_credentials import MOVED
 from .oidc_issuer import OidcIssuer
@@ -24,12 +26,19 @@ class CloudTokens:
     """Hands tokens to jobs."""
 
     def __init__(
-        self, *, jobs: JobStore, attempts: Attempts, access: JobCloudAccess, issuer: OidcIssuer
+        self,
+        *,
+        jobs: JobStore,
+        attempts: Attempts,
+        access: JobCloudAccess,
+        issuer: OidcIssuer,
+        audit: Audit,
     ) -> None:
         self._jobs = jobs
         self._attempts = attempts
         self._access = access
         self._issuer = issuer
+        self._audit = audit
 
     def issue(self, caller: AttemptCaller) -> CloudToken:
         """A token for the identity of the caller's job.
@@ -48,6 +57,13 @@ class CloudTokens:
         assert job is not None, "a job's row is never deleted"
         identity = self._access.identity(job)
         if not made_for(self._jobs.snapshot(job.job_id) if job.spec_id else None, identity):
+            self._audit.refused(
+                job.zone_id,
+                actor=f"job:{attempt_id(*caller)}",
+                action="token.refused",
+                subject=job.job_id,
+                reason=MOVED,
+            )
             raise Forbidden(MOVED)
         audience = audience_of(identity)
         signed = self._issuer.sign(

@@ -253,6 +253,8 @@ class TestTokens:
         reply = ask(api, world)
         assert reply.status == 403
         assert "another account or role" in reply.error["message"]
+        entries = world.container.audit_store.of_zone(world.zone_id, PageRequest()).items
+        assert [entry.action for entry in entries if entry.outcome == "refused"] == ["token.refused"]
 
     def test_are_refused_where_no_key_signs(self, world: World, api: Api, oidc: TestIssuer) -> None:
         oidc.sign_with(world.container)

@@ -35,12 +35,12 @@ SUBJECT = subject_of(ZONE, IDENTITY)
 PROJECT, NUMBER = "shop-prod-1234", "123456789012"
 ACCOUNT = f"alethia@{PROJECT}.iam.gserviceaccount.com"
 PROVIDER = (
-    f"//iam.googleapis.com/projects/{NUMBER}/locations/global/workloadIdentityPools/alethia/providers/us"
+    f"//iam.googleapis.com/projects/{NUMBER}/locations/global/workloadIdentityPools/alethia/providers/main"
 )
 TENANT, CLIENT, SUBSCRIPTION = (f"{digit * 8}-2222-4333-8444-555555555555" for digit in "1a7")
 ENTRA = "api://AzureADTokenExchange"
 
-GCP = GcpFederation(project_number=NUMBER, pool_id="alethia", provider_id="us", service_account=ACCOUNT)
+GCP = GcpFederation(project_number=NUMBER, pool_id="alethia", provider_id="main", service_account=ACCOUNT)
 AZURE = AzureFederation(tenant_id=TENANT, client_id=CLIENT)
 
 

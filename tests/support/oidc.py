@@ -42,7 +42,7 @@ class TestIssuer:
         """Deploy `container` anew with these keys, as a change of the setting does."""
         settings = {"oidc_signing_keys": ", ".join(key_ids), "public_api_url": PUBLIC_URL}
         container.settings = container.settings.model_copy(update=settings)
-        for name in ("oidc_issuer", "cloud_tokens"):
+        for name in ("oidc_issuer", "cloud_tokens", "our_side", "identities"):
             container.__dict__.pop(name, None)
         container.__dict__["signing_keys"] = KmsSigningKeys(self.client)
         return container.oidc_issuer

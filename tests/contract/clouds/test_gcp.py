@@ -136,7 +136,7 @@ def a_clock_that_is_off(clouds: PlayedClouds, job: Job, clock: FakeClock) -> Non
 
 REFUSALS: dict[str, tuple[Change, RefusalCause, str]] = {
     "no such pool or provider": (
-        of_gcp(provider=PROVIDER.replace("/us", "/eu")),
+        of_gcp(provider=PROVIDER.replace("/main", "/other")),
         RefusalCause.NO_SUCH_ROLE,
         "provider_id",
     ),
