@@ -73,6 +73,7 @@ class ControlPlane:
     ) -> None:
         self._account = account
         self._customer_aws = customer_aws
+        self.runner_environ = dict(runner_environ)
         self.url = f"http://{HOST}:{api_port}"
         self.issuer_url = self.url + ISSUER_PATH
         self._data = data
