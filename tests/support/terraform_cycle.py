@@ -1,8 +1,9 @@
 """The whole life of an environment against the emulated cloud: plan, apply, plan again, destroy.
 
 ``python -m tests.support.terraform_cycle`` runs it for a spec with two of everything, and for an edit of it.
-It tells how long each step took, and fails if a second plan has changes or if destroy leaves anything behind.
-It takes minutes; the quick tests of the template don't use it.
+It tells how long each step took, and fails if a second plan has changes, if destroy leaves anything behind,
+or if a call needs a permission that a linked account does not give. terraform works as the role that the link
+template makes, so that roles are made under its boundary. It takes minutes; the quick tests don't use it.
 """
 
 import json
@@ -17,23 +18,57 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from alethia.embedded.customers import click
+from chalicelib.adapters.customer_aws import CustomerSts, sts_clients
+from chalicelib.domain.identity import Identity, IdentityStatus
 from chalicelib.domain.words import CloudProvider
 from chalicelib.providers import registry
+from chalicelib.providers.linking.base import OurSide
+from chalicelib.settings import Settings
 from runner_task.installations import cli_configuration
+from tests.support.aws_accounts import CONTROL_PLANE
+from tests.support.aws_calls import not_allowed, recorded_calls
 from tests.support.aws_specs import OWNER, a_form_for_aws, frozen
 from tests.support.templates import AWS_TEMPLATE
+
+ACCOUNT = "210987654321"
 
 SUMMARIES = ("Plan:", "No changes", "Apply", "Destroy")
 """How the lines begin in which terraform sums up."""
 
 
-def emulator_environment(address: str, region: str, folder: Path) -> dict[str, str]:
+def linked(address: str) -> Identity:
+    """The account, linked by the template as a customer does it."""
+    identity = Identity(
+        identity_id="identity-cycle",
+        zone_id=OWNER.zone_id,
+        provider=CloudProvider.AWS,
+        name="Cycle",
+        account_id=ACCOUNT,
+        external_id="external-id-of-the-cycle",
+        status=IdentityStatus.PENDING,
+        created_at="2026-03-01T12:00:00.000Z",
+    )
+    role = click(address, identity, OurSide(principal=CONTROL_PLANE))
+    return identity.model_copy(update={"role_reference": role})
+
+
+def emulator_environment(address: str, region: str, folder: Path, identity: Identity) -> dict[str, str]:
     """All that terraform needs to take the emulated cloud at `address` for AWS."""
+    settings = Settings(customer_aws_endpoint_url=address, control_plane_principal=CONTROL_PLANE)
+    session = CustomerSts(sts_clients(settings)).assume(
+        str(identity.role_reference),
+        external_id=str(identity.external_id),
+        account_id=ACCOUNT,
+        session_name="cycle",
+        region=region,
+    )
     return {
         **os.environ,
         "AWS_ENDPOINT_URL": address,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": session.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+        "AWS_SESSION_TOKEN": session.session_token,
         "AWS_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
         "CHECKPOINT_DISABLE": "1",
@@ -75,18 +110,25 @@ class Workspace:
 
 def inventory(address: str, region: str) -> dict[str, list[str]]:
     """What exists in the emulated account."""
-    with urllib.request.urlopen(f"{address}/_alethia/inventory?region={region}") as answer:
+    query = f"account={ACCOUNT}&region={region}"
+    with urllib.request.urlopen(f"{address}/_alethia/inventory?{query}") as answer:
         resources: dict[str, list[str]] = json.load(answer)["resources"]
         return resources
 
 
 def cycle(folder: Path, address: str, body: dict[str, Any], edited: dict[str, Any]) -> bool:
     """Whether a spec applies, is edited and destroyed with a clean plan after each and nothing left."""
-    workspace = Workspace(folder / "workspace", emulator_environment(address, body["region"], folder))
+    identity = linked(address)
+    workspace = Workspace(
+        folder / "workspace", emulator_environment(address, body["region"], folder, identity)
+    )
     provider = registry[CloudProvider.AWS]
     good = workspace.run("init") == 0
     for version in (body, edited):
-        workspace.write_variables(provider.to_tfvars(frozen(version), OWNER))
+        frozen_now = frozen(version).model_copy(
+            update={"account_id": ACCOUNT, "role_reference": identity.role_reference}
+        )
+        workspace.write_variables(provider.to_tfvars(frozen_now, OWNER))
         good &= workspace.run("plan", "-out=plan") == 0
         good &= workspace.run("apply", "plan") == 0
         good &= workspace.run("plan", "-detailed-exitcode") == 0
@@ -95,7 +137,10 @@ def cycle(folder: Path, address: str, body: dict[str, Any], edited: dict[str, An
         left = inventory(address, region)
         print(f"left in {region}: {left or 'nothing'}")
         good &= not left
-    return good
+    calls = recorded_calls(address, ACCOUNT)
+    refused = not_allowed(calls)
+    print(f"{len(calls)} kinds of calls; not allowed by a link: {refused or 'none'}")
+    return good and not refused
 
 
 def an_edit(body: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Which calls this cloud has answered, by account: what a policy for terraform must at least allow.
+"""Which calls sessions of roles have made, by account: what the linked role's policies must at least allow.
 
-Read at the door, before moto looks: the service is the one that the request was signed for, the operation is
-read out of the request as the service's own model defines it.
+What an account's owner does is not counted. Read at the door, before moto looks: the service is the one that
+the request was signed for, the operation is read out of the request as the service's own model defines it.
 """
 
 import io
@@ -18,6 +18,9 @@ from werkzeug.exceptions import HTTPException
 
 SCOPE = re.compile(r"Credential=([^/,]+)/\d+/[^/]+/([^/]+)/aws4_request")
 
+SESSION = "ASIA"
+"""How the access keys of sessions begin."""
+
 _guard = threading.Lock()
 _calls: dict[str, set[str]] = {}
 
@@ -28,6 +31,8 @@ def record(environ: dict[str, Any]) -> None:
     if scope is None:
         return
     key, service = scope.groups()
+    if not key.startswith(SESSION):
+        return
     operation = _operation(environ, service)
     if operation:
         with _guard:
@@ -38,12 +43,6 @@ def recorded(account_id: str) -> list[str]:
     """``service:Operation`` of everything asked for in an account, in order."""
     with _guard:
         return sorted(_calls.get(account_id, ()))
-
-
-def forget() -> None:
-    """Begin anew."""
-    with _guard:
-        _calls.clear()
 
 
 def _operation(environ: dict[str, Any], service: str) -> str | None:

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import urllib.request
 import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -25,6 +24,7 @@ from chalicelib.providers.linking.aws import role_name
 from chalicelib.providers.linking.base import OurSide
 from chalicelib.settings import Settings
 from tests.support.aws_accounts import CONTROL_PLANE, REGION, a_role, owner, trust
+from tests.support.aws_calls import not_allowed, recorded_calls
 
 ONE, TWO = "111111111111", "222222222222"
 SUBJECT = "zone:z:identity:i"
@@ -205,17 +205,19 @@ def test_a_link_by_the_template_lets_in_and_allows_what_it_should(cloud: str, br
     assert click(cloud, identity, OurSide(principal=CONTROL_PLANE)) == role
 
 
-def test_the_calls_of_an_account_are_recorded(cloud: str) -> None:
+def test_the_calls_of_roles_are_recorded_by_account(cloud: str, broker: CustomerSts, name: str) -> None:
     account = "444444444444"
-    owner(cloud, account, "s3").create_bucket(
+    session = of(assume(broker, a_role(cloud, account, name, trust(external_id="right"))))
+    owner(cloud, account, "s3", **session).create_bucket(
         Bucket=f"calls-{account}", CreateBucketConfiguration={"LocationConstraint": REGION}
     )
-    owner(cloud, account, "sqs").create_queue(QueueName="calls")
-    owner(cloud, account, "ec2").describe_vpcs()
-    owner(cloud, account, "route53").list_hosted_zones()
-    with urllib.request.urlopen(f"{cloud}/_alethia/calls?account={account}") as answer:
-        calls = json.load(answer)["calls"]
+    owner(cloud, account, "sqs", **session).create_queue(QueueName="calls")
+    owner(cloud, account, "ec2", **session).describe_vpcs()
+    owner(cloud, account, "route53", **session).list_hosted_zones()
+    calls = recorded_calls(cloud, account)
     assert calls == ["ec2:DescribeVpcs", "route53:ListHostedZones", "s3:CreateBucket", "sqs:CreateQueue"]
+    assert not_allowed(calls) == []
+    assert not_allowed([*calls, "iam:CreateUser"]) == ["iam:CreateUser"]
 
 
 class TestWebIdentity:
