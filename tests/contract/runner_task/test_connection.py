@@ -1,5 +1,6 @@
 """CONNECTION_TEST: a real runner, a role in an emulated account, and what it says about the two."""
 
+import time
 from typing import Any
 
 import pytest
@@ -141,3 +142,19 @@ def test_the_runner_s_own_identity(bench: Bench, account: Account) -> None:
     assert report.outcome is Outcome.SUCCEEDED, report.error
     assert result.account_id == account.account_id
     assert result.permissions_checked == 0 and result.unchecked is not None
+
+
+def test_a_cancelled_test_says_nothing_about_the_account(bench: Bench, account: Account) -> None:
+    account.make_role()
+    account.link()
+    bench.plane.lease_seconds, bench.plane.watched = 4, True
+    lend = bench.plane.lend
+
+    def cancelled_meanwhile(job: Any) -> Any:
+        bench.plane.cancelled.add(job.job_id)
+        time.sleep(1.5)  # until the heartbeat's answer brings it
+        return lend(job)
+
+    bench.plane.lend = cancelled_meanwhile
+    report = bench.look(JobType.CONNECTION_TEST, job_id="test")
+    assert report.outcome is Outcome.CANCELLED and report.result is None
