@@ -14,7 +14,7 @@ from chalicelib.adapters.git_hosts import HttpGitHosts
 from chalicelib.services.ports.clock import iso
 
 from .api import Api, Client, Reply
-from .dynamodb import Tables
+from .dynamodb import Tables, fresh_tables
 from .git_hosts import CLIENT_ID, CLIENT_SECRET, GitHost, TestVault
 from .runs import World, new_world
 
@@ -86,16 +86,22 @@ class GitWorld:
         return [entry.model_dump(mode="json") for entry in page.items]
 
 
+@pytest.fixture(scope="session")
+def _git_tables(dynamodb_endpoint: str) -> Tables:
+    """Shared by all tests of git: each has a zone of its own, and looks at nothing else."""
+    return Tables(fresh_tables(dynamodb_endpoint))
+
+
 @pytest.fixture
 def git(
-    tables: Tables, issuer_folder: Path, github: GitHost, gitlab: GitHost, vault: TestVault
+    _git_tables: Tables, issuer_folder: Path, github: GitHost, gitlab: GitHost, vault: TestVault
 ) -> Iterator[GitWorld]:
     """Nothing is linked yet. ``git.acme.example`` is the GitLab under another name."""
     from app import app
 
     prefix = f"alethia/git-{uuid.uuid4().hex[:8]}"
     urls = {"github.com": github.url, "gitlab.com": gitlab.url, SELF_MANAGED: gitlab.url}
-    settings = tables.settings.model_copy(update={"git_secrets_prefix": prefix})
+    settings = _git_tables.settings.model_copy(update={"git_secrets_prefix": prefix})
     for world in new_world(Tables(settings), issuer_folder):
         world.container.vault = vault.vault
         world.container.git_hosts = HttpGitHosts(urls)
