@@ -36,6 +36,15 @@ class Client:
     def rename_zone(self, zone_id: str, name: str) -> Json:
         return self._json(self._ask.put(f"/api/zones/{zone_id}", {"name": name}))
 
+    def rules(self, zone_id: str) -> Json:
+        """The zone's rules, their version, and what they say in words."""
+        return self._json(self._ask.get(f"/api/zones/{zone_id}/rules"))
+
+    def set_rules(self, zone_id: str, rules: Json, *, expected_version: int) -> Json:
+        """All of the rules; `expected_version` is that of those that were edited."""
+        body = {"expected_version": expected_version, "rules": rules}
+        return self._json(self._ask.put(f"/api/zones/{zone_id}/rules", body))
+
     def audit(self, zone_id: str, *, since: str | None = None, until: str | None = None) -> Iterator[Json]:
         """Every entry between two times, newest first; pages are fetched as they are needed."""
         return self._each(f"/api/zones/{zone_id}/audit", since=since, until=until)
@@ -135,8 +144,15 @@ class Client:
 
     # --- runs --------------------------------------------------------------------------------------------
 
-    def plan(self, spec_id: str, *, runner: str | None = None, auto_approve: bool = False) -> Json:
-        body = {"runner": runner, "auto_approve": auto_approve}
+    def plan(
+        self,
+        spec_id: str,
+        *,
+        runner: str | None = None,
+        auto_approve: bool = False,
+        background: bool = False,
+    ) -> Json:
+        body = {"runner": runner, "auto_approve": auto_approve, "background": background}
         return self._json(self._ask.post(f"/api/specs/{spec_id}/plan", body))
 
     def destroy(self, spec_id: str, *, project_name: str, runner: str | None = None) -> Json:

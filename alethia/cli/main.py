@@ -146,4 +146,18 @@ def explain(error: ClientError) -> None:
         say(f"Request id: {error.request_id}", style="dim")
 
 
-from . import accounts, audit, git, jobs, members, runner, runs, sign_in, single_jobs, specs, stack, state  # noqa: E402, F401  (they add their commands to `cli`)
+from . import (  # noqa: E402, F401  (they add their commands to `cli`)
+    accounts,
+    audit,
+    git,
+    jobs,
+    members,
+    rules,
+    runner,
+    runs,
+    sign_in,
+    single_jobs,
+    specs,
+    stack,
+    state,
+)

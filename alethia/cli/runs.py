@@ -1,5 +1,7 @@
 """The main job: plan, review, approve or reject, destroy."""
 
+from typing import Any
+
 import click
 
 from . import output
@@ -19,10 +21,14 @@ runner_option = click.option("--runner", help="Which runner is to take it; else 
 @click.option(
     "--auto-approve", is_flag=True, help="Apply without a person, if nothing is replaced or destroyed."
 )
+@click.option("--background", is_flag=True, help="Nobody waits for it: runners take it after all else.")
 @pass_session
-def plan(session: Session, spec: str, watch: bool, runner: str | None, auto_approve: bool) -> int:
+def plan(
+    session: Session, spec: str, watch: bool, runner: str | None, auto_approve: bool, background: bool
+) -> int:
     """Plan a spec as it is now."""
-    return _began(session, session.client.plan(spec, runner=runner, auto_approve=auto_approve), watch)
+    run = session.client.plan(spec, runner=runner, auto_approve=auto_approve, background=background)
+    return _began(session, run, watch)
 
 
 @cli.command()
@@ -61,9 +67,10 @@ def review(session: Session, run: str, attributes: bool) -> None:
 @watch_option
 @pass_session
 def approve(session: Session, run: str, digest: str | None, comment: str, watch: bool) -> int:
-    """Approve a run's plan: exactly that is applied."""
+    """Approve a run's plan: exactly that is applied, once the zone's number of people approved it."""
     digest = digest or session.client.run(run)["plan_digest"] or ""
-    return _began(session, session.client.approve(run, plan_digest=digest, comment=comment), watch)
+    answer = session.client.approve(run, plan_digest=digest, comment=comment)
+    return _began(session, answer, watch and answer["status"] != "AWAITING_REVIEW")
 
 
 cli.add_command(approve, "apply")
@@ -133,10 +140,15 @@ def _began(session: Session, run: dict[str, object], watch: bool) -> int:
     return EXIT_FAILED if run["status"] in ENDED_BADLY else 0
 
 
-def _show_run(run: dict[str, object]) -> None:
+def _show_run(run: dict[str, Any]) -> None:
     say = output.console.print
     say(f"{run['run_id']}  ", output.status(str(run["status"])), sep="")
     if run.get("reason"):
         say(str(run["reason"]), markup=False)
+    for said in run.get("decisions", []):
+        verdict = "approved" if said["verdict"] == "approve" else "rejected"
+        say(f"{verdict} by {said['by']}  {said['at']}  {said['comment']}".rstrip(), markup=False)
+    if run.get("waits_for"):
+        say(str(run["waits_for"]), markup=False)
     if run["status"] == "AWAITING_REVIEW":
         say(f"alethia review {run['run_id']}")

@@ -42,11 +42,16 @@ def follow_run(client: Client, run_id: str, *, quiet: bool = False) -> dict[str,
 
 
 def follow_job(client: Client, job_id: str, *, quiet: bool = False) -> dict[str, Any]:
-    """Print a job's log as it grows, until the job is over; the job as it is then."""
+    """Print what a job waits for, then its log as it grows, until the job is over; the job as it is then."""
     cursor: str | None = None
+    waited_for: str | None = None
     while True:
         job: dict[str, Any] = client.job(job_id)
         over = job["status"] in ENDED
+        waits_for = job.get("waits_for")
+        if waits_for and waits_for != waited_for and not quiet:
+            output.console.print(Text(waits_for, style="dim"))
+        waited_for = waits_for
         for chunk, seen in log_chunks(client, job_id, cursor):
             cursor = seen
             if not quiet:
