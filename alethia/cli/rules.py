@@ -16,7 +16,7 @@ UNITS = {"m": 60, "h": 3600, "d": 24 * 3600}
 
 
 def window(text: str) -> dict[str, Any]:
-    """``mon-fri 08:00-17:00 Europe/Amsterdam`` (days, hours, and whose clock: UTC if left out), for the API."""
+    """``mon-fri 08:00-17:00 Europe/Amsterdam``: days, hours, and whose clock (UTC if left out)."""
     found = WINDOW.fullmatch(text.strip())
     if found is None:
         raise click.BadParameter("write days, hours and time zone: 'mon-fri 08:00-17:00 Europe/Amsterdam'")
