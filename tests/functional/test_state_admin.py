@@ -173,6 +173,17 @@ class TestRollingBack:
         assert world.head_clear() == a_state(3, orders={})
         assert [version.serial for version in world.versions()] == [3, 2, 1]
 
+    def test_it_leaves_one_entry_with_why_in_the_zones_audit(self, world: StateWorld, ada: Principal) -> None:
+        committed(world, a_state(1), a_state(2))
+        body = self.back(world)
+        for _ in range(2):
+            world.admin.roll_back(ada, world.spec.spec_id, body, "key-1", "h")
+        (entry,) = world.audit.of_zone(ada, world.spec.zone_id, PageRequest()).items
+        assert (entry.actor, entry.action, entry.reason) == (f"user:{ada.user}", "state.rolled_back", WHY)
+        assert entry.subject == world.spec.spec_id
+        assert entry.after
+        assert entry.after["to"] == body.version_id
+
     def test_its_repeat_finds_the_first_answer(self, world: StateWorld, ada: Principal) -> None:
         committed(world, a_state(1), a_state(2))
         body = self.back(world)
