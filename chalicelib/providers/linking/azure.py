@@ -138,7 +138,10 @@ def _az(identity: Identity, issuer: str) -> str:
         az ad sp show --id "$APP_ID" --output none 2>/dev/null || az ad sp create --id "$APP_ID" --output none
 
         # Only this identity's subject may act as the application.
-        az ad app federated-credential create --id "$APP_ID" --parameters '{json.dumps(credential)}'
+        NAME="{identity.identity_id}"
+        az ad app federated-credential show --id "$APP_ID" --federated-credential-id "$NAME" \\
+          --output none 2>/dev/null ||
+          az ad app federated-credential create --id "$APP_ID" --parameters '{json.dumps(credential)}'
 
         # For reading alone: Alethia provisions nothing here yet.
         """)

@@ -142,11 +142,7 @@ def _names(identity: Identity) -> tuple[str, str, str, str]:
 def _gcloud(identity: Identity, issuer: str) -> str:
     pool, provider, account, account_project = _names(identity)
     subject = subject_of(identity.zone_id, identity.identity_id)
-    number = (
-        f'"{identity.gcp.project_number}"'
-        if identity.gcp
-        else '"$(gcloud projects describe "$PROJECT" --format=\'value(projectNumber)\')"'
-    )
+    known = identity.gcp.project_number if identity.gcp else identity.account_id
     grants = "\n".join(
         f'gcloud projects add-iam-policy-binding "$PROJECT" --member="serviceAccount:$ACCOUNT" \\\n'
         f"  --role={role} --condition=None"
@@ -156,27 +152,31 @@ def _gcloud(identity: Identity, issuer: str) -> str:
         dedent(f"""\
         set -euo pipefail
         PROJECT="{identity.account_id}"
-        NUMBER={number}
+        POOL_PROJECT="$(gcloud projects describe "{known}" --format='value(projectId)')"
+        NUMBER="$(gcloud projects describe "{known}" --format='value(projectNumber)')"
         POOL="{pool}"
         PROVIDER="{provider}"
         ACCOUNT="{account}@{account_project}.iam.gserviceaccount.com"
         SUBJECT="{subject}"
+        AT=(--project="$POOL_PROJECT" --location=global)
 
         gcloud services enable --project="$PROJECT" {" ".join(APIS)}
 
-        gcloud iam workload-identity-pools create "$POOL" --project="$NUMBER" --location=global \\
-          --display-name=Alethia
-        gcloud iam workload-identity-pools providers create-oidc "$PROVIDER" --project="$NUMBER" \\
-          --location=global --workload-identity-pool="$POOL" \\
-          --issuer-uri="{issuer}" \\
-          --attribute-mapping="google.subject=assertion.sub" \\
-          --attribute-condition="assertion.zone_id == '{identity.zone_id}'"
+        gcloud iam workload-identity-pools describe "$POOL" "${{AT[@]}}" >/dev/null 2>&1 ||
+          gcloud iam workload-identity-pools create "$POOL" "${{AT[@]}}" --display-name=Alethia
+        AT+=(--workload-identity-pool="$POOL")
+        gcloud iam workload-identity-pools providers describe "$PROVIDER" "${{AT[@]}}" >/dev/null 2>&1 ||
+          gcloud iam workload-identity-pools providers create-oidc "$PROVIDER" "${{AT[@]}}" \\
+            --issuer-uri="{issuer}" \\
+            --attribute-mapping="google.subject=assertion.sub" \\
+            --attribute-condition="assertion.zone_id == '{identity.zone_id}'"
 
-        gcloud iam service-accounts create {account} --project="{account_project}" --display-name=Alethia
+        gcloud iam service-accounts describe "$ACCOUNT" --project="{account_project}" >/dev/null 2>&1 ||
+          gcloud iam service-accounts create {account} --project="{account_project}" --display-name=Alethia
         # Only this identity's subject may act as the service account.
+        MEMBERS="principal://iam.googleapis.com/projects/$NUMBER/locations/global/workloadIdentityPools/$POOL"
         gcloud iam service-accounts add-iam-policy-binding "$ACCOUNT" --project="{account_project}" \\
-          --role=roles/iam.workloadIdentityUser \\
-          --member="principal://iam.googleapis.com/projects/$NUMBER/locations/global/workloadIdentityPools/$POOL/subject/$SUBJECT"
+          --role=roles/iam.workloadIdentityUser --member="$MEMBERS/subject/$SUBJECT"
 
         # For reading alone: Alethia provisions nothing here yet.
         """)
@@ -212,6 +212,7 @@ def _hcl(identity: Identity, issuer: str) -> str:
           project                   = "{pool_project}"
           workload_identity_pool_id = "{pool}"
           display_name              = "Alethia"
+          depends_on                = [google_project_service.alethia]
         }}
 
         resource "google_iam_workload_identity_pool_provider" "alethia" {{
