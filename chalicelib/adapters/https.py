@@ -10,12 +10,14 @@ import json
 import socket
 import ssl
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 SECONDS = 5
 MAX_BYTES = 1024 * 1024
+MOST_ADDRESSES = 3
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -95,9 +97,16 @@ class _PublicConnection(http.client.HTTPSConnection):
         addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
         if not addresses or not all(is_public(address) for address in addresses):
             raise OSError("no public address")
-        plain = socket.create_connection((addresses[0], self.port), self.timeout)
+        plain = self._first_that_answers(addresses)
         try:
             self.sock = _tls().wrap_socket(plain, server_hostname=self.host)
         except BaseException:
             plain.close()
             raise
+
+    def _first_that_answers(self, addresses: Sequence[str]) -> socket.socket:
+        """Where IPv6 leads nowhere, the next address may be IPv4."""
+        for address in addresses[:MOST_ADDRESSES]:
+            with suppress(OSError):
+                return socket.create_connection((address, self.port), self.timeout)
+        raise OSError("no answer")

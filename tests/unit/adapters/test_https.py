@@ -40,6 +40,21 @@ def test_a_name_that_leads_inside_reaches_nothing(monkeypatch: pytest.MonkeyPatc
         HttpGitHosts({}).account_of(GitKind.GITLAB, "git.acme.example", "canary")
 
 
+def test_the_next_address_is_tried_when_the_first_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def connect(place: tuple[str, int], *_: Any) -> None:
+        tried.append(place[0])
+        raise OSError("no route")
+
+    found = [(0, 0, 0, "", (address, 443)) for address in ("2606:50c0:8000::154", "140.82.121.4")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(NoAnswer):
+        send("GET", "https://git.acme.example/")
+    assert tried == ["2606:50c0:8000::154", "140.82.121.4"]
+
+
 @pytest.mark.parametrize("url", ["http://git.acme.example/api", "ftp://127.0.0.1/", "file:///etc/passwd"])
 def test_nothing_is_sent_in_clear_beyond_this_machine(url: str) -> None:
     with pytest.raises(ValueError, match="https"):
