@@ -20,6 +20,7 @@ class Client:
     """
 
     def __init__(self, url: str, token: str | None, *, transport: Transport | None = None) -> None:
+        self.url = url.rstrip("/")
         self._ask = transport or Transport(url, token)
 
     def me(self) -> Json:
@@ -84,6 +85,22 @@ class Client:
 
     def link_account(self, zone_id: str, form: Json) -> Json:
         return self._json(self._ask.post(f"/api/zones/{zone_id}/identities", form))
+
+    def identity(self, zone_id: str, identity_id: str) -> Json:
+        return self._json(self._ask.get(f"/api/zones/{zone_id}/identities/{identity_id}"))
+
+    def edit_identity(self, zone_id: str, identity_id: str, form: Json) -> Json:
+        """Replace everything that people say of it."""
+        return self._json(self._ask.put(f"/api/zones/{zone_id}/identities/{identity_id}", form))
+
+    def delete_identity(self, zone_id: str, identity_id: str) -> None:
+        self._ask.delete(f"/api/zones/{zone_id}/identities/{identity_id}")
+
+    def identity_setup(self, zone_id: str, identity_id: str) -> Json:
+        return self._json(self._ask.get(f"/api/zones/{zone_id}/identities/{identity_id}/setup"))
+
+    def identity_resources(self, zone_id: str, identity_id: str) -> Json:
+        return self._json(self._ask.get(f"/api/zones/{zone_id}/identities/{identity_id}/resources"))
 
     # --- runners -----------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Zones and cloud identities."""
+"""Zones: who works together on which specs."""
 
 import click
 
@@ -40,32 +40,4 @@ def rename_zone(session: Session, name: str) -> None:
     session.show(
         session.client.rename_zone(session.zone, name),
         lambda zone: output.console.print(f"{zone['zone_id']} is called {zone['name']}.", markup=False),
-    )
-
-
-@cli.group()
-def identities() -> None:
-    """Cloud identities: linked accounts that specs provision into."""
-
-
-@identities.command("list")
-@pass_session
-def list_identities(session: Session) -> None:
-    """The zone's linked accounts."""
-    session.show(
-        session.client.identities(session.zone),
-        lambda page: output.table(
-            ("Identity", "Name", "Provider", "Account", "Role", "Status"),
-            (
-                (
-                    one["identity_id"],
-                    one["name"],
-                    one["provider"],
-                    one.get("account_id"),
-                    one.get("role_reference"),
-                    output.status(one["status"]),
-                )
-                for one in page["items"]
-            ),
-        ),
     )

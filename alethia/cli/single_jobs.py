@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from . import output
-from .accounts import identities
+from .identities import identities
 from .main import EXIT_FAILED, Session, cli, pass_session
 from .runs import runner_option
 from .watch import follow_job

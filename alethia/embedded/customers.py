@@ -1,5 +1,6 @@
 """Plays the customers of the emulated cloud: whoever deploys the link template in their own account."""
 
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -12,8 +13,10 @@ from chalicelib.providers.linking.aws import AUDIENCE, parameters, role_arn, rol
 from chalicelib.providers.linking.aws_template import template
 from chalicelib.providers.linking.base import OurSide
 
+from .data_dir import DataDir
 from .emulated_aws import REGION, SECRET
 from .errors import StackError
+from .processes import HOST
 
 
 def click(endpoint: str, identity: Identity, ours: OurSide) -> str:
@@ -44,6 +47,17 @@ def click(endpoint: str, identity: Identity, ours: OurSide) -> str:
     except (BotoCoreError, ClientError) as error:
         raise StackError(f"The emulated account {identity.account_id} was not linked: {error}") from None
     return role_arn(identity)
+
+
+def cloud_of(root: Path, url: str) -> str:
+    """Where the emulated cloud of the stack in `root` is, if it is the stack whose API is at `url`."""
+    facts = DataDir(root).remembered()
+    if facts.get("url") != url or "cloud" not in facts.get("ports", {}):
+        raise StackError(
+            f"{root} holds no embedded stack whose API is at {url}. Name the stack with --name or "
+            "--data-dir; a deployment's accounts are linked by their owners."
+        )
+    return f"http://{HOST}:{facts['ports']['cloud']}"
 
 
 def _exists(stacks: Any, name: str) -> bool:
