@@ -69,7 +69,9 @@ class AzureLinking:
             WHO_SETS_UP,
         ]
         if identity.azure is None:
-            steps.append("Both end by printing two ids: set them as `azure` of this identity.")
+            steps.append(
+                "Both end by printing two ids (az: in a command): set them as `azure` of this identity."
+            )
         steps += [
             "Start a connection test. A new federated credential or role takes Azure up to some minutes.",
             "To end the link at any moment, delete the federated credential of the application.",
@@ -146,7 +148,11 @@ def _az(identity: Identity, issuer: str) -> str:
         # For reading alone: Alethia provisions nothing here yet.
         """)
         + grants
-        + '\n\nprintf \'tenant_id: %s\\nclient_id: %s\\n\' "$TENANT" "$APP_ID"\n'
+        + f"""
+
+echo 'Now tell Alethia:'
+echo alethia identities edit {identity.identity_id} --tenant "$TENANT" --client-id "$APP_ID"
+"""
     )
 
 

@@ -83,7 +83,9 @@ class GcpLinking:
             WHO_SETS_UP,
         ]
         if identity.gcp is None:
-            steps.append("Both end by printing four values: set them as `gcp` of this identity.")
+            steps.append(
+                "Both end by printing four values (gcloud: in a command): set them as `gcp` of this identity."
+            )
         steps += [
             "Start a connection test. A new binding takes GCP up to some minutes.",
             f"To end the link at any moment, remove the binding of {subject} from the service account.",
@@ -182,8 +184,10 @@ def _gcloud(identity: Identity, issuer: str) -> str:
         """)
         + grants
         + "\n\n"
-        + r"""printf 'project_number: %s\npool_id: %s\nprovider_id: %s\nservice_account: %s\n' \
-  "$NUMBER" "$POOL" "$PROVIDER" "$ACCOUNT"
+        + f"""\
+echo 'Now tell Alethia:'
+echo alethia identities edit {identity.identity_id} --project-number "$NUMBER" --pool "$POOL" \\
+  --pool-provider "$PROVIDER" --service-account "$ACCOUNT"
 """
     )
 
