@@ -150,6 +150,7 @@ from . import (  # noqa: E402, F401  (they add their commands to `cli`)
     accounts,
     audit,
     git,
+    identities,
     jobs,
     members,
     rules,
