@@ -4,6 +4,7 @@ The names are cloud neutral: a network is a VPC, a VPC network or a VNet. Lists 
 ``truncated`` names the lists that were.
 """
 
+import json
 from typing import Any
 
 from .model import Model
@@ -78,13 +79,18 @@ def limited(found: CloudResources) -> CloudResources:
         if len(lists[name]) > limit:
             truncated.add(name)
         lists[name] = [_short(item) for item in lists[name][:limit]]
-    sizes = {name: [len(item.model_dump_json()) for item in items] for name, items in lists.items()}
+    sizes = {name: [kept_size(item) for item in items] for name, items in lists.items()}
     while sum(map(sum, sizes.values())) > MAX_BYTES:
         longest = max(sizes, key=lambda name: sum(sizes[name]))
         keep = len(sizes[longest]) * 3 // 4
         truncated.add(longest)
         lists[longest], sizes[longest] = lists[longest][:keep], sizes[longest][:keep]
     return found.model_copy(update={**lists, "truncated": sorted(truncated)})
+
+
+def kept_size(model: Model) -> int:
+    """Bytes of a model in a row, where JSON is plain ASCII: a letter beyond that counts six."""
+    return len(json.dumps(model.model_dump(mode="json")))
 
 
 def _short(item: Any) -> Any:

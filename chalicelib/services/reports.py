@@ -9,6 +9,7 @@ from ..domain.job import RULES, JobError
 from ..domain.lifecycle.job import WITH_A_RUNNER, JobEvent
 from ..domain.messages import Outcome, Report, ReportAnswer
 from ..domain.model import Model
+from ..domain.resources import kept_size
 from ..domain.results import BootstrapResult, ConnectionResult, ResourcesResult
 from ..domain.words import JobType
 from .apply_start import apply_start
@@ -126,7 +127,7 @@ def _require_sound(job: JobRecord, report: Report) -> None:
     if missing or (report.result is not None and (wanted is None or not isinstance(report.result, wanted))):
         sentence = f"a {job.job_type} reports {f'a {wanted.__name__}' if wanted else 'no result of its own'}"
         raise InvalidInput([FieldProblem(("result",), sentence)])
-    if report.result is not None and len(report.result.model_dump_json()) > MAX_RESULT_BYTES:
+    if report.result is not None and kept_size(report.result) > MAX_RESULT_BYTES:
         sentence = f"at most {MAX_RESULT_BYTES // 1024} KB as JSON; cut its lists, and name those that were"
         raise InvalidInput([FieldProblem(("result",), sentence)])
     if job.job_type is not JobType.PLAN or report.outcome is not Outcome.SUCCEEDED:

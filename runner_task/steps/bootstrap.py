@@ -121,9 +121,11 @@ def _access(job: JobContext, repository: str) -> RepositoryAccess:
     except ApiRefused as refusal:
         if refusal.status not in REFUSALS:
             raise
-        raise StepFailed(f"The repository {repository} can't be read: {refusal.message}") from None
+        named = repository in refusal.message
+        sentence = refusal.message if named else f"{repository} can't be read: {refusal.message}"
+        raise StepFailed(sentence) from None
     except AlethiaError as error:
-        raise StepFailed(f"The repository {repository} could not be asked for: {error.message}") from None
+        raise StepFailed(f"{repository} could not be asked for: {error.message}") from None
     job.masker.add(answer.token)
     if answer.access is GitAccess.PUBLIC:
         job.say(f"Repository {repository}: public, no token needed.")

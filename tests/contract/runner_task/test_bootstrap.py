@@ -68,7 +68,7 @@ def test_a_repository_that_can_t_be_read(bench: Bench) -> None:
     bench.plane.git = refuse
     step, sentence = failure(bench, snapshot=a_snapshot(repository=REPOSITORY))
     assert step == "repositories"
-    assert sentence.startswith(f"The repository {REPOSITORY} can't be read: It is not public")
+    assert sentence.startswith(f"{REPOSITORY} can't be read: It is not public")
 
 
 def test_a_store_that_loses_what_it_is_given(bench: Bench) -> None:
