@@ -8,9 +8,11 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from chalicelib.domain.audit import AuditEntry, AuditOutcome
 from chalicelib.services.paging import PageRequest
-from tests.support.api import Reply
+from tests.support.api import Api, Reply
 from tests.support.outside import SECRETS
 from tests.support.populated import PopulatedZone, populated_zone
 from tests.support.right_requests import OPERATIONS, RightRequest, label, right_request
@@ -144,3 +146,59 @@ def next_step(day: Generator[Step, Reply, None], reply: Reply | None) -> Step | 
         return next(day) if reply is None else day.send(reply)
     except StopIteration:
         return None
+
+
+@pytest.fixture
+def zone(api: Api) -> str:
+    """A zone of ada's with eleven entries: it was made, and renamed ten times, a second apart."""
+    zone_id = api.a_zone()
+    for number in range(10):
+        reply = api.as_user("ada").put(f"/api/zones/{zone_id}", {"name": f"Shop {number}"})
+        assert reply.status == 200
+    return zone_id
+
+
+def test_the_trail_is_read_by_cursor_newest_first(api: Api, zone: str) -> None:
+    names: list[Any] = []
+    query: dict[str, Any] = {"limit": 4}
+    while True:
+        page = api.as_user("ada").get(f"/api/zones/{zone}/audit", **query).json
+        names += [entry["after"]["name"] for entry in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert names == [*(f"Shop {number}" for number in reversed(range(10))), "Shop"]
+
+
+def test_a_window_of_it_includes_both_ends(api: Api, zone: str) -> None:
+    ask, path = api.as_user("ada").get, f"/api/zones/{zone}/audit"
+    times = [entry["at"] for entry in ask(path).json["items"]]
+    within = ask(path, since=times[7], until=times[3]).json["items"]
+    assert {entry["at"] for entry in within} == set(times[3:8])
+    assert ask(path, since="2020-01-01", until="2020-01-02").json["items"] == []
+    offset = ask(path, since=times[-1].replace("Z", "+00:00"), until="2999-01-01T00:00:00+14:00")
+    assert len(offset.json["items"]) == 11
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"since": "yesterday"}, "since"),
+        ({"since": "2026-03-02", "until": "2026-03-01"}, "since"),
+        ({"until": "0001-01-01T00:00:00+14:00"}, "until"),
+        ({"limit": "101"}, "limit"),
+        ({"cursor": "x"}, "cursor"),
+    ],
+)
+def test_a_wrong_question_is_refused_by_field(api: Api, query: dict[str, str], field: str) -> None:
+    reply = api.as_user("ada").get(f"/api/zones/{api.a_zone()}/audit", **query)
+    assert (reply.status, reply.error["field"]) == (422, field)
+
+
+def test_a_cursor_is_of_its_own_list_and_window(api: Api, zone: str) -> None:
+    path = f"/api/zones/{zone}/audit"
+    cursor = api.as_user("ada").get(path, limit=1).json["next_cursor"]
+    other = api.as_user("ada").get(path, cursor=cursor, until="2020-01-01")
+    assert (other.status, other.error["field"]) == (422, "cursor")
+    stranger = api.as_user("mallory").get(f"/api/zones/{api.a_zone('mallory')}/audit", cursor=cursor)
+    assert (stranger.status, stranger.error["field"]) == (422, "cursor")
