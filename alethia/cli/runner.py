@@ -110,12 +110,16 @@ def delete(session: Session, runner_id: str) -> None:
     "--dir",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path.home() / ".cache" / "alethia" / "runner",
     help="For scratch files and workers' logs.  [default: ~/.cache/alethia/runner]",
 )
 @pass_session
 def start(
-    session: Session, url: str | None, credential_file: Path | None, slots: int, once: bool, folder: Path
+    session: Session,
+    url: str | None,
+    credential_file: Path | None,
+    slots: int,
+    once: bool,
+    folder: Path | None,
 ) -> None:
     """Make this machine a runner: ask for jobs and do them, until Ctrl-C.
 
@@ -131,6 +135,7 @@ def start(
     if not address:
         raise click.UsageError("Say which Alethia with --url (or ALETHIA_URL).")
     credential = _credential(credential_file)
+    folder = folder or Path.home() / ".cache" / "alethia" / "runner"
     prune_logs(folder / "logs", now=time.time())
     with own_folder(folder / "work") as (work, lifeline):
         bench = Slots(

@@ -118,15 +118,16 @@ class Slots:
             "ALETHIA_CLAIM_ID": claim_id,
             "ALETHIA_WORK_DIR": str(scratch),
         }
-        process = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=_with_project(self._environ),
-            start_new_session=True,
-            pass_fds=(self._lifeline,),
-        )
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as out:
+            process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=_with_project(self._environ),
+                start_new_session=True,
+                pass_fds=(self._lifeline,),
+            )
         self._workers.append(Worker(offer, process, scratch, log, claim_id))
         order = {"environ": environ, "directory": str(scratch), "log": str(log)}
         assert process.stdin is not None
