@@ -26,7 +26,7 @@ from tests.support.populated import (
     PopulatedZone,
     populated_zone,
 )
-from tests.support.right_requests import OPERATIONS, label, right_request
+from tests.support.right_requests import OPERATIONS, in_order, label, right_caller, right_request
 
 VIEWER, PLANNER, APPROVER, ADMIN = Role
 PUBLIC = "public"
@@ -131,10 +131,6 @@ LEAST: dict[str, str] = {
 }
 """Route → the least that may call it. Roles include the ones before: viewer, planner, approver, admin."""
 
-READS_FIRST = ("GET", "POST", "PUT", "DELETE")
-SOONEST, LATEST = ("approve", "break-lock"), ("reject", "cancel", "report", "rotate")
-"""Last words of routes that need what others end, and of those that end what others need."""
-
 SIGN_IN, NOT_FOR_YOU, NOTHING_THERE = 401, 403, 404
 
 
@@ -238,19 +234,11 @@ def test_a_job_is_claimed_by_the_runner_that_it_is_for(zone: PopulatedZone, runn
     assert reply.status == NOTHING_THERE, reply.body
 
 
-def order(operation: Operation) -> tuple[Any, ...]:
-    path = operation.path
-    return READS_FIRST.index(operation.method), not path.endswith(SOONEST), path.endswith(LATEST)
-
-
-@pytest.mark.parametrize("operation", sorted(OPERATIONS, key=order), ids=label)
+@pytest.mark.parametrize("operation", in_order(OPERATIONS), ids=label)
 def test_the_least_who_may_gets_through(zone: PopulatedZone, operation: Operation) -> None:
     least = LEAST[label(operation)]
-    callers = {
-        PUBLIC: zone.api.nobody,
-        PERSON: zone.api.as_user("somebody"),
-        RUNNER: zone.as_runner(PLATFORM if "{job_id}" in operation.path else OWN_RUNNER),
-        JOB: zone.as_job(zone.working),
-    }
-    reply = right_request(zone, operation).sent_by(callers.get(least) or zone.api.as_user(least))
+    people = {PUBLIC: zone.api.nobody, PERSON: zone.api.as_user("somebody")}
+    reply = right_request(zone, operation).sent_by(
+        people.get(least) or right_caller(zone, operation, person=least)
+    )
     assert reply.status < 300 or reply.status == 409, reply.body

@@ -25,8 +25,8 @@ from schemathesis.specs.openapi.checks import (
 from alethia.embedded.server import WsgiApp
 from app import app
 from chalicelib.api.routing import Operation
-from tests.support.populated import OWNER, PLATFORM, PopulatedZone, populated_zone
-from tests.support.right_requests import OPERATIONS, label, right_request
+from tests.support.populated import PopulatedZone, populated_zone
+from tests.support.right_requests import OPERATIONS, in_order, label, right_caller, right_request
 
 EXAMPLES = {GenerationMode.POSITIVE: 12, GenerationMode.NEGATIVE: 8}
 CHECKS = [
@@ -35,8 +35,6 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-ORDER = ("GET", "POST", "PUT", "DELETE")
-READS_FIRST = sorted(OPERATIONS, key=lambda operation: ORDER.index(operation.method))
 
 
 @pytest.fixture(scope="module")
@@ -48,17 +46,6 @@ def zone(dynamodb_endpoint: str, issuer_folder: Path) -> Iterator[PopulatedZone]
 @pytest.fixture(scope="module")
 def schema(zone: PopulatedZone) -> Any:
     return schemathesis.openapi.from_wsgi("/api/openapi.json", WsgiApp(app))
-
-
-@pytest.fixture(scope="module")
-def callers(zone: PopulatedZone) -> dict[str, str]:
-    """Kind of caller → what it shows."""
-    clients = {
-        "user": zone.api.as_user(OWNER),
-        "runner": zone.as_runner(PLATFORM),
-        "job": zone.as_job(zone.working),
-    }
-    return {kind: client.authorization or "" for kind, client in clients.items()}
 
 
 def real_values(zone: PopulatedZone, operation: Operation) -> dict[str, Any]:
@@ -73,12 +60,13 @@ def real_values(zone: PopulatedZone, operation: Operation) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("operation", READS_FIRST, ids=label)
+@pytest.mark.parametrize("operation", in_order(OPERATIONS), ids=label)
 def test_every_answer_is_one_that_the_document_names(
-    zone: PopulatedZone, schema: Any, callers: dict[str, str], operation: Operation
+    zone: PopulatedZone, schema: Any, operation: Operation
 ) -> None:
     described = schema[operation.path][operation.method]
-    headers = {"Authorization": callers[operation.caller.kind]} if operation.caller else {}
+    authorization = right_caller(zone, operation).authorization
+    headers = {"Authorization": authorization} if operation.caller else {}
     real = real_values(zone, operation)
     numbers = itertools.count()
 

@@ -1,10 +1,11 @@
 """A zone in which everything exists once, for tests that walk every route.
 
 ``populated_zone(endpoint, issuer_folder)`` is the zone of ada, its admin, with a member for each role who is
-called like it, and a guest who may come and go. Three specs: the plan of ``waiting`` awaits review,
-``working`` is being applied and has a state, the plan of ``queued`` waits for its runner. A linked account, a
-linked git host, an open invitation, a runner of the zone's own; beside it mallory's zone, with a runner of
-hers. What leaves the process is played in memory (:mod:`.outside`).
+called like it, and a guest who may come and go. Four specs: the plan of ``waiting`` awaits review,
+``working`` is being applied and has a state, ``federated`` is being planned in an account that trusts our
+issuer, the plan of ``queued`` waits for its runner. A linked account, a linked git host, an open invitation,
+a runner of the zone's own; beside it mallory's zone, with a runner of hers. What leaves the process is played
+in memory (:mod:`.outside`).
 """
 
 import base64
@@ -20,7 +21,7 @@ from alethia.embedded.gateway import Gateway
 from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
 from chalicelib.domain.envelope import encryption_context
-from chalicelib.domain.identity import FetchedResources
+from chalicelib.domain.identity import AccessMethod, FetchedResources, Identity
 from chalicelib.domain.messages import CommitRequest, ObjectPurpose, Outcome, Report
 from chalicelib.domain.plan import ReviewPage, StoredObject
 from chalicelib.domain.resources import CloudResources
@@ -111,6 +112,8 @@ class PopulatedZone:
     """Its plan awaits review."""
     working: World
     """A runner is applying it, and has committed a state."""
+    federated: World
+    """A runner has its plan in hand; its account takes tokens of our issuer."""
     queued: World
     """Its plan waits for the platform's runner."""
     strangers_zone_id: str
@@ -208,10 +211,17 @@ def _populate(api: Api, container: PopulatedContainer, clock: FakeClock) -> Popu
         )
     )
 
-    def a_world(region: str) -> World:
+    trusting = container.identities.seed_verified(
+        zone_id,
+        IdentityForm(
+            name="Federated", account_id=ACCOUNT, role_reference=ROLE, method=AccessMethod.WEB_IDENTITY
+        ),
+    )
+
+    def a_world(region: str, account: Identity = identity) -> World:
         body = a_form(
             region=region,
-            cloud_identity=identity.identity_id,
+            cloud_identity=account.identity_id,
             repositories={"apps_destination_repo": REPOSITORY},
         )
         spec = container.specs.create(ADA, zone_id, body, None, f"spec-{region}")
@@ -222,6 +232,9 @@ def _populate(api: Api, container: PopulatedContainer, clock: FakeClock) -> Popu
     working.to_applying()
     version, committed = _commit_a_state(working, container)
     queued.plan()
+    federated = a_world("eu-south-1", trusting)
+    federated.plan()
+    federated.claim()
     return PopulatedZone(
         api=api,
         container=container,
@@ -229,6 +242,7 @@ def _populate(api: Api, container: PopulatedContainer, clock: FakeClock) -> Popu
         identity_id=identity.identity_id,
         waiting=waiting,
         working=working,
+        federated=federated,
         queued=queued,
         strangers_zone_id=theirs,
         credentials=credentials,

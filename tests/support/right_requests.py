@@ -3,6 +3,7 @@
 A new route that takes a body, a query, or an id that is not here yet, gets its line below.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,14 @@ from chalicelib.domain.zone import member_id_of
 from .api import Client, Reply
 from .builders import ACCOUNT, a_form
 from .outside import SECRETS
-from .populated import GIT_HOST, GUEST, LOCK_ID, OWN_RUNNER, REPOSITORY, PopulatedZone
+from .populated import GIT_HOST, GUEST, LOCK_ID, OWN_RUNNER, OWNER, PLATFORM, REPOSITORY, PopulatedZone
 from .runs import World
 
 OPERATIONS: list[Operation] = [operation for noun in NOUNS for operation in noun.operations]
 SHA = "a" * 64
+METHODS = ("GET", "POST", "PUT", "DELETE")
+SOONEST, LATEST = ("approve", "break-lock"), ("reject", "cancel", "report", "rotate")
+"""Last words of routes that need what others end, and of those that end what others need."""
 
 
 def label(operation: Operation) -> str:
@@ -47,10 +51,32 @@ def right_request(zone: PopulatedZone, operation: Operation) -> RightRequest:
     return RightRequest(operation, ids_for(zone, operation), queries(zone).get(route, {}), body)
 
 
+def right_caller(zone: PopulatedZone, operation: Operation, person: str = OWNER) -> Client:
+    """Who may send it; `person`, where a person does."""
+    kind = operation.caller.kind if operation.caller else "user"
+    if kind == "job":
+        return zone.as_job(world_of(zone, operation))
+    if kind == "runner":
+        return zone.as_runner(PLATFORM if "{job_id}" in operation.path else OWN_RUNNER)
+    return zone.api.as_user(person)
+
+
+def in_order(operations: Iterable[Operation]) -> list[Operation]:
+    """Reads first, deletes last, and what needs a thing before what ends it."""
+
+    def place(operation: Operation) -> tuple[int, bool, bool]:
+        path = operation.path
+        return METHODS.index(operation.method), not path.endswith(SOONEST), path.endswith(LATEST)
+
+    return sorted(operations, key=place)
+
+
 def world_of(zone: PopulatedZone, operation: Operation) -> World:
     """The spec, run and job that a route is asked about."""
     if (operation.caller and operation.caller.kind == "runner") or operation.path.endswith("/cancel"):
         return zone.queued
+    if operation.path.endswith("/cloud-token"):
+        return zone.federated
     if (operation.caller and operation.caller.kind == "job") or "/state" in operation.path:
         return zone.working
     return zone.waiting
