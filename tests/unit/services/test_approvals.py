@@ -25,8 +25,8 @@ from tests.support.builders import a_run
             False,
             "bob",
             (
-                "1 of 2 approvals are given (bob); 1 more is needed by another approver. ada planned it, and may "
-                "not approve it. Yours is counted once, however often you approve."
+                "1 of 2 approvals are given (bob); 1 more is needed by another approver. "
+                "ada planned it, and may not approve it. Yours is counted once, however often you approve."
             ),
         ),
         # Somebody has the role again: everybody is there, and one of them says so once more.
