@@ -20,12 +20,12 @@ def jobs(session: Session, job: str | None, spec: str | None) -> None:
     session.show(
         page,
         lambda it: output.table(
-            ("Job", "Type", "Spec", "Status", "Attempt", "By", "When"),
+            ("Job", "Type", "About", "Status", "Attempt", "By", "When"),
             (
                 (
                     one["job_id"],
                     one["job_type"],
-                    one["spec_id"],
+                    one["spec_id"] or one.get("identity_id"),
                     output.status(one["status"]),
                     one["attempt"],
                     one["created_by"],
