@@ -108,6 +108,12 @@ def test_the_role_names_that_are_allowed_are_those_of_the_template() -> None:
     assert not any(PLACE.role_name.endswith(f"-{end}") for end in ROLE_ENDS)
 
 
+def test_every_role_of_the_template_takes_the_boundary() -> None:
+    roles = re.findall(r'^resource "aws_iam_role" .*?^}', TEXT, re.MULTILINE | re.DOTALL)
+    assert roles
+    assert all(re.search(r"permissions_boundary\s+= var.permissions_boundary", role) for role in roles)
+
+
 def test_the_boundary_allows_all_that_the_attached_policies_do() -> None:
     known = json.loads(aws_managed_policies_data)
     patterns = [action for one in statements(boundary(PLACE)) for action in many(one["Action"])]
