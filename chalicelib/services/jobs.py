@@ -146,18 +146,23 @@ class Jobs:
                 principal,
                 job.of_spec,
                 confirm_project_name=confirm or "",
-                runner=job.runner,
+                runner=self._asked_for(job),
                 idempotency_key=idempotency_key,
                 rerun_of=job_id,
             )
         return self._runs.start_plan(
             principal,
             job.of_spec,
-            runner=job.runner,
+            runner=self._asked_for(job),
             idempotency_key=idempotency_key,
             background=job.urgency is Urgency.BACKGROUND,
             rerun_of=job_id,
         )
+
+    def _asked_for(self, job: JobRecord) -> str:
+        """The runner that it was dispatched to: ``any``, also when one has taken it since."""
+        attempt = self._jobs.attempt(job.job_id, job.attempt) if job.attempt else None
+        return attempt.runner if attempt else job.runner
 
     def _cancelled(self, job: JobRecord, by: str) -> bool:
         """Whether the cancel took hold; ``False`` when the job moved on meanwhile."""

@@ -12,7 +12,7 @@ from chalicelib.domain.zone_rules import ZoneRules
 from chalicelib.services.ports.jobs import JobRecord
 from chalicelib.services.ports.runners import RunnerRecord
 from chalicelib.services.runner_wait import CONTAINER_WITHIN
-from tests.support.runs import ADA, World
+from tests.support.runs import ADA, World, failed
 
 
 def register(world: World, name: str = "build-7") -> str:
@@ -210,6 +210,15 @@ class TestLostSelfHosted:
         queue = world.container.runner_queues.of_runner(world.zone_id, "any", most=10)
         assert [(job.job_id, job.attempt) for job in queue] == [(world.job.job_id, 2)]
         assert not world.container.runner_queues.of_runner(world.zone_id, runner, most=10)
+
+    def test_run_again_it_is_for_any_again(self, world: World) -> None:
+        runner = register(world)
+        world.plan(runner="any")
+        world.claim(runner=runner)
+        world.report(**failed())
+        run = world.container.jobs.rerun(ADA, world.job.job_id, idempotency_key=None, confirm=None)
+        record = world.container.run_store.get(run.run_id)
+        assert record is not None and record.runner == "any"
 
     def test_a_job_that_named_its_runner_waits_for_it_again(self, world: World) -> None:
         runner = register(world)
