@@ -12,8 +12,6 @@ ENDED_BADLY = ("FAILED", "CANCELLED", "REJECTED", "EXPIRED", "SUPERSEDED")
 
 watch_option = click.option("--watch/--no-watch", default=False, help="Follow it to its next stop.")
 runner_option = click.option("--runner", help="Which runner takes it, or `any`; else the zone's default.")
-    "--runner", help="Which runner is to take it, or `any`; else the zone's default."
-)
 
 
 @cli.command()
