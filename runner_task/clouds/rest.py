@@ -93,7 +93,7 @@ class Rest:
             response = persistently(once, PATIENCE_SECONDS)
         except Unreachable as error:
             raise NotLetIn(
-                f"{self._cloud} ({host}) did not answer: {error.message} The runner needs a way out to the "
+                f"{self._cloud} can't be reached at {host}. {error.message} The runner needs a way out to the "
                 "internet.",
                 RefusalCause.UNREACHABLE,
             ) from None
