@@ -22,6 +22,8 @@ from .emulated_aws import REGION, EmulatedAws, clients
 from .errors import StackError
 from .issuer import JWKS_PATH
 from .processes import HOST, Child, clean_environment
+from .runner_env import FILE as RUNNER_ENV
+from .runner_env import write_runner_env
 from .schedule import Schedule
 from .server import ISSUER_PATH
 
@@ -124,6 +126,9 @@ class ControlPlane:
     def _begin(self) -> None:
         self._aws.start()
         settings = self._provision()
+        write_runner_env(
+            self._data.root / RUNNER_ENV, self.runner_environ, real_aws=self._customer_aws is None
+        )
         self._api = Child(
             "The API",
             "alethia.embedded.server",

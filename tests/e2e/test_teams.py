@@ -20,6 +20,7 @@ import boto3
 import httpx
 import pytest
 
+from alethia.embedded.runner_env import FILE as RUNNER_ENV
 from alethia.embedded.stack import Stack
 
 from .driver import ENDED, SETTLED, eventually
@@ -252,9 +253,10 @@ def test_two_others_approve_and_then_it_is_applied(acme: Company, applied: Json)
 
 @contextmanager
 def runner_process(stack: Stack, credential: str, folder: Path) -> Iterator[None]:
-    """``alethia runner start`` on a machine that has what a runner needs."""
-    environ = {**os.environ, **stack.control_plane.runner_environ, "ALETHIA_RUNNER_CREDENTIAL": credential}
-    command = [sys.executable, "-m", "alethia", "runner", "start", "--url", stack.url, "--dir", str(folder)]
+    """``alethia runner start``, as the README says to start it beside an embedded stack."""
+    environ = {**os.environ, "ALETHIA_RUNNER_CREDENTIAL": credential}
+    start = [sys.executable, "-m", "alethia", "runner", "start", "--url", stack.url, "--dir", str(folder)]
+    command = ["sh", "-c", f'. {stack.data.root / RUNNER_ENV}; exec "$@"', "sh", *start]
     with (folder / "runner.log").open("wb") as log:
         process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
         try:

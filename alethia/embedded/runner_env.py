@@ -1,0 +1,21 @@
+"""What a shell needs for ``alethia runner start`` against the embedded stack: a file to source, no secrets.
+
+Runners that the stack starts by itself have the same from the agent.
+"""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE = "runner.env"
+
+
+def write_runner_env(path: Path, environ: Mapping[str, str], *, real_aws: bool) -> None:
+    """Write `environ` as shell assignments. AWS's own variables only where they name the emulated cloud."""
+    named = ("ALETHIA_",) if real_aws else ("ALETHIA_", "AWS_")
+    lines = [
+        f"export {name}={shlex.quote(value)}"
+        for name, value in sorted(environ.items())
+        if name.startswith(named)
+    ]
+    path.write_text("\n".join(lines) + "\n")
