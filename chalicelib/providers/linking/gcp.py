@@ -15,12 +15,12 @@ from .federation import issuer_of, misplaced, unlike, unreachable
 
 CLOUD = "GCP"
 PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
-PROJECT_NUMBER = re.compile(r"[1-9]\d{5,18}")
+PROJECT_NUMBER = re.compile(r"[1-9][0-9]{5,18}")
 POOL = re.compile(r"(?!gcp-)[a-z0-9-]{4,32}")
 SERVICE_ACCOUNT = re.compile(
     r"[a-z][a-z0-9-]{4,28}[a-z0-9]@[a-z][a-z0-9-]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com"
 )
-REGION = re.compile(r"[a-z]+(-[a-z]+)+\d{1,2}")
+REGION = re.compile(r"[a-z]+(-[a-z]+)+[0-9]{1,2}")
 USUAL_NAME = "alethia"
 
 WHO_SETS_UP = (

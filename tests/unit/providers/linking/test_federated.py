@@ -7,6 +7,8 @@ from typing import Any
 
 import hcl2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.identity import Identity, IdentityForm, subject_of
@@ -109,6 +111,24 @@ class TestForms:
         found = problems(form, **changes)
         assert list(found) == [field]
         assert says in found[field]
+
+    @pytest.mark.parametrize(
+        ("form", "field"),
+        [
+            (GCP, "account_id"),
+            (GCP, "region"),
+            *((GCP, f"gcp__{name}") for name in GCP["gcp"]),
+            (AZURE, "account_id"),
+            (AZURE, "region"),
+            *((AZURE, f"azure__{name}") for name in AZURE["azure"]),
+        ],
+    )
+    @given(text=st.text() | st.from_regex(r"[a-z0-9$`;'\"@. -]{4,40}"))
+    def test_whatever_is_taken_can_stand_in_a_shell(
+        self, form: dict[str, Any], field: str, text: str
+    ) -> None:
+        if not problems(form, **{field: text}):
+            assert re.fullmatch(r"[A-Za-z0-9@.-]+", text)
 
 
 class TestAudience:
