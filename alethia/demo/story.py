@@ -82,8 +82,8 @@ def _create(client: Client, narrator: Narrator) -> str:
         ((kind, ", ".join(names)) for kind, names in _by_kind(spec["components"]).items()),
     )
     narrator.say(
-        f"It will go to AWS account {identity['account_id']}. That account is linked without a key: a role in it "
-        "trusts Alethia, under an external id of its own. The spec is only a DRAFT: nothing exists yet."
+        f"It will go to AWS account {identity['account_id']}, which is linked without a key: a role in it "
+        "trusts Alethia, under an external id of its own. It is only a DRAFT: nothing exists yet."
     )
     return str(spec["spec_id"])
 
