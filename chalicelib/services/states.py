@@ -73,8 +73,8 @@ class States:
         self._clock = clock
 
     def head(self, caller: AttemptCaller) -> StateAnswer:
-        """Where the state stands."""
-        head = self._heads.of_spec(self._attempts.known(*caller).of_spec)
+        """Where the state stands; an attempt that reported has no need to know."""
+        head = self._heads.of_spec(self._attempts.finishing(*caller).of_spec)
         return StateAnswer(version=head.version, epoch=head.epoch)
 
     def lock(self, caller: AttemptCaller, info: LockInfo) -> LockAnswer:

@@ -338,7 +338,7 @@ class TestReading:
         runner.lock("l-1")
         runner.commit(a_state(1, orders={}))
         runner.unlock()
-        world.specs.delete(world.spec)
+        world.specs.delete(world.spec, world.an_entry(world.spec, "spec.deleted"))
         successor = world.a_spec()
         heir = world.a_runner(spec=successor)
         assert heir.lock("l-2") == 2

@@ -33,6 +33,7 @@ from chalicelib.adapters.dynamodb.tables import (
     state_pk,
 )
 from chalicelib.adapters.dynamodb.zones import DynamoZones
+from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.lifecycle.job import JobStatus
 from chalicelib.domain.messages import CommitAnswer, CommitRequest, ObjectPurpose
@@ -110,8 +111,11 @@ class StateWorld:
         """A spec whose state's name is claimed, in the same zone as the first."""
         zone_id = (getattr(self, "spec", None) and self.spec.zone_id) or new_id("zone")
         spec = a_spec(**{"zone_id": zone_id, **changes})
-        entry = self.audit.entry(zone_id, actor="user:ada", action="spec.created", subject=spec.spec_id)
-        return self.specs.create(spec, a_form(), "r", entry)
+        return self.specs.create(spec, a_form(), "r", self.an_entry(spec, "spec.created"))
+
+    def an_entry(self, spec: Spec, action: str) -> AuditEntry:
+        """What goes with a change of the spec."""
+        return self.audit.entry(spec.zone_id, actor="user:ada", action=action, subject=spec.spec_id)
 
     def a_runner(
         self, job_type: JobType = JobType.DEPLOY, spec: Spec | None = None, **changes: Any
