@@ -3,10 +3,13 @@
 import uuid
 from typing import Any
 
+import pytest
+
 from chalicelib.domain.messages import Outcome
 from chalicelib.domain.resources import HostedZone, Network, Subnet
 from chalicelib.domain.results import ResourcesResult
 from chalicelib.domain.words import JobType
+from runner_task.clouds.aws import resources
 from tests.contract.runner_task.accounts import Account
 from tests.contract.runner_task.support import Bench
 
@@ -38,7 +41,11 @@ class ANetwork:
         assert stays_in != leads_out
 
 
-def test_networks_of_every_region_with_what_leads_out(bench: Bench, account: Account) -> None:
+def test_networks_of_every_region_with_what_leads_out(
+    bench: Bench, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The emulated cloud makes a default network in each region that is looked at, which takes it a while.
+    monkeypatch.setattr(resources, "_regions", lambda clients: ["eu-west-1", "us-west-2"])
     account.make_role()
     account.link()
     here = ANetwork(account.client("ec2", "eu-west-1"), main_leads_out=True)
@@ -51,9 +58,10 @@ def test_networks_of_every_region_with_what_leads_out(bench: Bench, account: Acc
     assert isinstance(report.result, ResourcesResult)
     found = report.result.resources
     assert found.unreadable == [] and found.truncated == []
-    assert {"eu-west-1", "us-west-2"} <= {region.name for region in found.regions}
-    assert "me-central-1" not in {region.name for region in found.regions}, "it is not enabled"
-    assert next(region.label for region in found.regions if region.name == "eu-west-1")
+    assert [(region.name, region.label) for region in found.regions] == [
+        ("eu-west-1", "Europe (Ireland)"),
+        ("us-west-2", "US West (Oregon)"),
+    ]
 
     networks = {network.network_id: network for network in found.networks}
     subnets = {subnet.subnet_id: subnet for subnet in found.subnets}

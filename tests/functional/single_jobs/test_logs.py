@@ -10,6 +10,7 @@ from tests.support.dynamodb import Tables
 from tests.support.s3 import TestKms, TestStore
 from tests.support.states import Runner, StateWorld
 
+pytestmark = pytest.mark.parametrize("s3_store", ["supabase"], indirect=True)
 ABOUT_AN_IDENTITY = {"spec_id": None, "run_id": None, "config_hash": None, "identity_id": "identity-1"}
 
 

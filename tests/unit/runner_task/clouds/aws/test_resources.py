@@ -45,7 +45,8 @@ class Region:
 
     def describe_regions(self, **_: Any) -> Any:
         self._check("describe_regions")
-        return {"Regions": [{"RegionName": "eu-west-1"}, {"RegionName": "us-west-2"}]}
+        statuses = {"us-west-2": "opt-in-not-required", "eu-west-1": "opted-in", "me-south-1": "not-opted-in"}
+        return {"Regions": [{"RegionName": name, "OptInStatus": how} for name, how in statuses.items()]}
 
     def get_paginator(self, operation: str) -> Any:
         self._check(operation)
@@ -71,6 +72,12 @@ class Clients:
 
 def fetched(tmp_path: Path, *refuse: str) -> Any:
     return fetch_resources(a_context(tmp_path), Clients(*refuse))  # type: ignore[arg-type]
+
+
+def test_only_regions_that_are_enabled_are_read(tmp_path: Path) -> None:
+    found = fetched(tmp_path)
+    assert [region.name for region in found.regions] == ["eu-west-1", "us-west-2"]
+    assert [network.region for network in found.networks] == ["eu-west-1", "us-west-2"]
 
 
 def test_a_region_that_refuses_is_named_and_the_others_stand(tmp_path: Path) -> None:
