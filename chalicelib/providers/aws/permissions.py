@@ -80,6 +80,9 @@ class _Scope:
     conditions: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
 
+_Rules = list[tuple[str, list[_Scope]]]
+
+
 def boundary_name(role_name: str) -> str:
     """Name of the permissions boundary that belongs to a role."""
     return f"{role_name}-boundary"
@@ -99,11 +102,11 @@ def actions() -> list[str]:
 
 def policies(place: Place) -> list[Policy]:
     """The managed policies of a linked role."""
-    wanted = actions()
+    wanted, rules = actions(), _rules(place)
     made = []
     for name, (description, services) in GROUPS.items():
         mine = [action for action in wanted if action.split(":")[0] in services]
-        made.append(Policy(name, description, _document(_statements(mine, place))))
+        made.append(Policy(name, description, _document(_statements(mine, rules))))
     return made
 
 
@@ -176,15 +179,15 @@ GROUPS: dict[str, tuple[str, frozenset[str]]] = {
 """Policy → what it is for, and its services."""
 
 
-def _scope(action: str, place: Place) -> list[_Scope]:
+def _scopes(action: str, rules: _Rules) -> list[_Scope]:
     """On what, and when, an action is allowed: each scope makes a statement."""
-    for patterns, scopes in _rules(place):
+    for patterns, scopes in rules:
         if any(fnmatchcase(action, pattern) for pattern in patterns.split()):
             return scopes
     return [_Scope()]
 
 
-def _rules(place: Place) -> list[tuple[str, list[_Scope]]]:
+def _rules(place: Place) -> _Rules:
     """Patterns of actions → scopes; the first that fits counts."""
 
     def arn(service: str, resource: str) -> str:
@@ -290,11 +293,11 @@ def _rules(place: Place) -> list[tuple[str, list[_Scope]]]:
     ]
 
 
-def _statements(wanted: Sequence[str], place: Place) -> list[Document]:
+def _statements(wanted: Sequence[str], rules: _Rules) -> list[Document]:
     """One statement for each scope, in the order in which scopes are first met."""
     by_scope: dict[_Scope, list[str]] = {}
     for action in wanted:
-        for scope in _scope(action, place):
+        for scope in _scopes(action, rules):
             by_scope.setdefault(scope, []).append(action)
     return [_allow(names, scope) for scope, names in by_scope.items()]
 
