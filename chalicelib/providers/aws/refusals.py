@@ -112,8 +112,8 @@ def explain(cause: RefusalCause, asked: Asked) -> str:
         case RefusalCause.REGION_DISABLED:
             return (
                 f"Region {asked.region} is not enabled: in the account, under Account → AWS Regions, enable "
-                "it, and under IAM → Account settings activate its STS endpoint; or choose another region. If "
-                "it is enabled, AWS does not know the credential that asked."
+                "it, and under IAM → Account settings activate its STS endpoint; or choose another region. "
+                "If it is enabled, AWS does not know the credential that asked."
             )
         case RefusalCause.UNREACHABLE:
             return (
