@@ -43,6 +43,7 @@ class Loopback:
         self.credentials_token = secrets.token_urlsafe(32)
         self.credentials: Callable[[], dict[str, str]] | None = None
         """Answers with fresh credentials, in the SDK's own field names."""
+        self._told: set[str] = set()
         self.session = session
         self.on_problem = on_problem
         handler = type("BoundHandler", (_Handler,), {"loopback": self})
@@ -62,6 +63,12 @@ class Loopback:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def tell_once(self, problem: str) -> None:
+        """Clients repeat themselves; people need it once."""
+        if problem not in self._told:
+            self._told.add(problem)
+            self.on_problem(problem)
 
     def state_environment(self) -> dict[str, str]:
         """The variables that point terraform's empty ``backend "http" {}`` here."""
@@ -157,10 +164,17 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(200)
 
     def _credentials(self, _: bytes) -> None:
+        """A refusal is told by itself: it is no word about the state."""
         if self.loopback.credentials is None:
             self._answer(404)
-        else:
-            self._answer(200, json.dumps(self.loopback.credentials()).encode())
+            return
+        try:
+            fresh = self.loopback.credentials()
+        except AlethiaError as error:
+            self.loopback.tell_once(f"There are no fresh credentials for the cloud: {error.message}")
+            self._answer(500)
+            return
+        self._answer(200, json.dumps(fresh).encode())
 
     def _refuse(self, status: int, message: str, details: dict[str, object] | None = None) -> None:
         if status == LOCKED:

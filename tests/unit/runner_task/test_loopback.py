@@ -111,6 +111,19 @@ def test_force_unlock_sends_an_empty_chunked_body(served: Served) -> None:
     assert served.session.calls == [("unlock", None)]
 
 
+def test_a_cloud_that_lets_us_in_no_more_is_told_once_and_is_no_word_about_the_state(served: Served) -> None:
+    def refuse() -> dict[str, str]:
+        raise StateUnreadable("the role is gone")
+
+    served.loopback.credentials = refuse
+    headers = {"Authorization": served.loopback.credentials_token}
+    for _ in range(3):
+        answer = httpx.get(f"{served.loopback.address}/credentials", headers=headers, trust_env=False)
+        assert answer.status_code == 500
+    assert served.problems == ["There are no fresh credentials for the cloud: the role is gone"]
+    assert served.session.problem is None
+
+
 def test_credentials_need_their_token(served: Served) -> None:
     served.loopback.credentials = lambda: {"AccessKeyId": "key"}
     environment = served.loopback.credentials_environment()
