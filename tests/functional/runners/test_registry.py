@@ -50,9 +50,8 @@ class TestRegistering:
         assert other.status == 409
         assert len(tenant.audited("runner.registered")) == 1
 
-    @pytest.mark.parametrize(
-        ("body", "field"),
-        [
+    def test_what_does_not_fit_is_named(self, tenant: Tenant) -> None:
+        wrong: list[tuple[dict[str, str], str]] = [
             ({"name": ""}, "name"),
             ({"name": "x" * 65}, "name"),
             ({"name": "a\nb"}, "name"),
@@ -60,12 +59,11 @@ class TestRegistering:
             ({"name": "b", "kind": "fargate"}, "kind"),
             ({"name": "b", "kind": "mainframe"}, "kind"),
             ({"name": "b", "credential": "mine"}, "credential"),
-        ],
-    )
-    def test_what_does_not_fit_is_named(self, tenant: Tenant, body: dict[str, str], field: str) -> None:
-        answer = tenant.admin.post(path(tenant), body)
-        assert answer.status == 422
-        assert field in answer.problems
+        ]
+        for body, field in wrong:
+            answer = tenant.admin.post(path(tenant), body)
+            assert answer.status == 422, body
+            assert field in answer.problems, body
 
     def test_it_is_audited_without_the_secret(self, tenant: Tenant) -> None:
         runner = tenant.register()
@@ -87,22 +85,11 @@ class TestList:
         ]
         assert listed[-1]["status"] == "ONLINE"
 
-    @pytest.mark.parametrize("limit", [1, 2, 3, 4])
-    def test_its_pages_hold_each_runner_once(self, api: Api, tenant: Tenant, limit: int) -> None:
+    def test_its_pages_hold_each_runner_once(self, api: Api, tenant: Tenant) -> None:
         api.container.runner_credentials.register("platform", kind=RunnerKind.FARGATE, name="Platform")
         wanted = {tenant.register(f"build-{number}").runner_id for number in range(3)} | {"platform"}
-        found: list[str] = []
-        cursor = None
-        for _ in range(6):
-            query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
-            page = tenant.admin.get(path(tenant), **query).json
-            assert len(page["items"]) <= limit
-            found += [one["runner_id"] for one in page["items"]]
-            cursor = page["next_cursor"]
-            if cursor is None:
-                break
-        assert cursor is None
-        assert sorted(found) == sorted(wanted)
+        for limit in (1, 2, 3, 4):
+            assert sorted(walk(tenant, limit)) == sorted(wanted), limit
 
     def test_a_runner_is_online_while_it_asks(self, tenant: Tenant) -> None:
         runner = tenant.register()
@@ -212,6 +199,20 @@ def test_another_tenants_runner_is_nothing(api: Api, tenant: Tenant) -> None:
     for verb in ("rotate", "drain", "undrain"):
         assert tenant.admin.post(path(tenant, theirs.runner_id, verb)).status == 404
     assert tenant.admin.delete(path(tenant, theirs.runner_id)).status == 404
+
+
+def walk(tenant: Tenant, limit: int) -> list[str]:
+    """Ids of every page's runners."""
+    found: list[str] = []
+    query = {"limit": str(limit)}
+    for _ in range(6):
+        page = tenant.admin.get(path(tenant), **query).json
+        assert len(page["items"]) <= limit
+        found += [one["runner_id"] for one in page["items"]]
+        if page["next_cursor"] is None:
+            return found
+        query["cursor"] = page["next_cursor"]
+    raise AssertionError("the list does not end")
 
 
 def _made(api: Api, runner_id: str) -> str:
