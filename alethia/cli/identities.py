@@ -228,14 +228,24 @@ def _show_fetched(fetched: dict[str, Any]) -> None:
     output.table(
         ("Subnet", "Network", "Name", "Zone", "Range", "Public"),
         (
-            (s["subnet_id"], s["network_id"], s["name"], s["zone"], s["cidr_block"], s["public"] and "yes")
+            (
+                s["subnet_id"],
+                s["network_id"],
+                s["name"],
+                s["zone"],
+                s["cidr_block"],
+                "yes" if s["public"] else None,
+            )
             for s in found["subnets"]
         ),
         title="Subnets",
     )
     output.table(
         ("Hosted zone", "Domain", "Private"),
-        ((z["hosted_zone_id"], z["domain_name"], z["private"] and "yes") for z in found["hosted_zones"]),
+        (
+            (z["hosted_zone_id"], z["domain_name"], "yes" if z["private"] else None)
+            for z in found["hosted_zones"]
+        ),
         title="Hosted zones",
     )
     for sentence in found["unreadable"]:
