@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.dynamodb.tables import ZoneRow, zone_pk
-from chalicelib.domain.zone import member_id_of
+from chalicelib.domain.errors import Forbidden
+from chalicelib.domain.words import Role
+from chalicelib.domain.zone import Member, member_id_of
 from tests.support.api import Api, Reply
 from tests.support.people import join
 
@@ -212,3 +214,22 @@ def test_somebody_elses_zone_has_no_people(api: Api, zone: str) -> None:
     ):
         assert refused.status == 404
     assert roles(api, zone) == {"ada": "admin"}
+
+
+def test_who_stops_being_an_admin_while_they_act_changes_nothing(api: Api, zone: str) -> None:
+    """As if the role was taken between the check and the write: the write checks again."""
+    join(zone, "bob", "approver")
+    store, audit = api.container.member_store, api.container.audit
+    pat = Member(member_id=member_id_of(zone, "pat"), user="pat", role=Role.ADMIN, since="2026")
+    ada = store.get(zone, member_id_of(zone, "ada"))
+    assert ada
+    entry = audit.entry(zone, actor="user:bob", action="member.added", subject="x")
+    for late in (
+        partial(store.add, zone, pat, "bob", entry),
+        partial(store.change, zone, ada, Role.VIEWER, "bob", entry),
+        partial(store.remove, zone, ada, "bob", entry),
+    ):
+        with pytest.raises(Forbidden, match="changed meanwhile"):
+            late()
+    assert roles(api, zone) == {"ada": "admin", "bob": "approver"}
+    assert [action for _, action in audited(api, zone)] == ["zone.created"]

@@ -136,4 +136,4 @@ def test_whatever_people_do_to_each_other(api: Api) -> None:
         "deadline": None,
         "suppress_health_check": list(HealthCheck),
     }
-    run_state_machine_as_test(InThisApi, settings=settings(**profile))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(InThisApi, settings=settings(**profile))
