@@ -234,7 +234,7 @@ def _show_fetched(fetched: dict[str, Any]) -> None:
                 s["name"],
                 s["zone"],
                 s["cidr_block"],
-                "yes" if s["public"] else None,
+                _yes(s["public"]),
             )
             for s in found["subnets"]
         ),
@@ -242,13 +242,14 @@ def _show_fetched(fetched: dict[str, Any]) -> None:
     )
     output.table(
         ("Hosted zone", "Domain", "Private"),
-        (
-            (z["hosted_zone_id"], z["domain_name"], "yes" if z["private"] else None)
-            for z in found["hosted_zones"]
-        ),
+        ((z["hosted_zone_id"], z["domain_name"], _yes(z["private"])) for z in found["hosted_zones"]),
         title="Hosted zones",
     )
     for sentence in found["unreadable"]:
         output.console.print(Text(sentence, style="yellow"))
     if found["truncated"]:
         output.console.print(Text(f"Cut at their limits: {', '.join(found['truncated'])}", style="yellow"))
+
+
+def _yes(holds: bool) -> str | None:
+    return "yes" if holds else None
