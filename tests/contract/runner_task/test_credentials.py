@@ -29,7 +29,7 @@ BEFORE_AND_AFTER = """
     data "aws_caller_identity" "before" { depends_on = [terraform_data.early] }
     resource "terraform_data" "slow" {
       input = data.aws_caller_identity.before.arn
-      provisioner "local-exec" { command = "sleep 3" }
+      provisioner "local-exec" { command = "sleep 3; cat /proc/[0-9]*/cmdline > ARGV 2> /dev/null || true" }
     }
     data "aws_caller_identity" "after" { depends_on = [terraform_data.slow] }
     output "before" { value = data.aws_caller_identity.before.arn }
@@ -44,7 +44,8 @@ SDK_RENEWS_BEFORE = timedelta(minutes=5)
 def test_an_apply_that_outlives_its_session_goes_on_with_the_next(bench: Bench, account: Account) -> None:
     account.make_role()
     account.link()
-    bench.template(BEFORE_AND_AFTER)
+    arguments = bench.root / "arguments-of-every-process"
+    bench.template(BEFORE_AND_AFTER.replace("ARGV", str(arguments)))
     bench.extra |= {"AWS_ACCESS_KEY_ID": "own-key", "AWS_SECRET_ACCESS_KEY": "canary-own-secret"}
     lend, numbers = bench.plane.lend, itertools.count(1)
     secrets: list[str] = []
@@ -65,5 +66,6 @@ def test_an_apply_that_outlives_its_session_goes_on_with_the_next(bench: Bench, 
 
     log = bench.plane.log_of("plan") + bench.plane.log_of("deploy") + report.model_dump_json()
     assert not [secret for secret in (*secrets, "canary-own-secret") if secret in log]
+    assert b"terraform\0apply" in arguments.read_bytes()
     left = b"".join(bench.leftovers().values())
     assert not [secret for secret in secrets if secret.encode() in left]
