@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
+from alethia.client import Client
 from alethia.embedded import provision
 from alethia.embedded.emulated_aws import clients
 from alethia.embedded.stack import Stack
@@ -49,11 +50,25 @@ def applied(driver: Driver) -> tuple[dict[str, str], Arguments]:
     """An environment with a generated secret: what is secret of it, and the arguments seen meanwhile."""
     spec_id = driver.create(secrets=[{"name": "signing-key", "length": 40}], queues=[{"name": "emails"}])
     with Arguments() as arguments:
+        shown = shown_once(driver)
         run = driver.apply(spec_id, within=180)
     assert run["status"] == "DONE", driver.story(run)
     secrets = generated(driver)
     assert secrets, "terraform made a secret up"
-    return secrets | credentials(driver.stack), arguments
+    return secrets | credentials(driver.stack) | shown, arguments
+
+
+def shown_once(driver: Driver) -> dict[str, str]:
+    """What people are given in one answer: a runner's credential, an invitation's code, a sign-in token."""
+    runner = driver.client.register_runner(driver.zone_id, "canary")["credential"]
+    invitation = driver.client.invite(driver.zone_id, {"role": "viewer"})["code"]
+    token = driver.stack.token("canary")
+    Client(driver.stack.url, token).accept_invitation(invitation)
+    return {
+        "runner credential": runner.split(".", 1)[1],
+        "invitation code": invitation.rsplit(".", 1)[1],
+        "sign-in token": token,
+    }
 
 
 def generated(driver: Driver) -> dict[str, str]:
