@@ -137,13 +137,15 @@ def print_chunk(chunk: dict[str, Any]) -> None:
 
 
 def show_end(job: dict[str, Any]) -> None:
-    """How a job ended; a failed one with all that is known."""
+    """How a job ended, or what it waits for; a failed one with all that is known."""
     output.console.print(
         Text(f"{job['job_type']} "),
         output.status(job["status"]),
         Text(f"  {job['job_id']}", style="dim"),
         sep="",
     )
+    if job.get("waits_for"):
+        output.console.print(job["waits_for"], markup=False)
     error = job.get("error")
     if error:
         output.console.print(Text(f"{error['step']}: {error['message']}", style="red"))
