@@ -45,6 +45,8 @@ class ResourcesResult(Model):
 
     kind: Literal["resources"] = "resources"
     provider: CloudProvider
+    account_id: str | None = None
+    """The account that was looked into; another one than the identity's now is not cached."""
     resources: CloudResources
 
 

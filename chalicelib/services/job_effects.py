@@ -39,6 +39,8 @@ class JobEffects:
             event = event_of(report.outcome, report.result)
             return [] if event is None else self._move(job, identity, report, event, now)
         if isinstance(report.result, ResourcesResult) and report.outcome is Outcome.SUCCEEDED:
+            if report.result.account_id != identity.account_id:
+                return []  # the identity moved to another account meanwhile
             fetched = FetchedResources(
                 identity_id=identity.identity_id,
                 job_id=job.job_id,

@@ -100,7 +100,8 @@ class LostAttempts:
         else:
             event = JobEvent.FAIL
             tries = f" {job.attempt} attempts were made." if job.attempt > 1 else ""
-            message = f"{why} terraform had not begun to change anything.{tries}"
+            nothing_changed = " terraform had not begun to change anything." if job.spec_id else ""
+            message = f"{why}{nothing_changed}{tries}"
         changes["error"] = JobError(step=job.phase or "start", message=message)
         changes["ended_at"] = iso(self._clock.now())
         return MoveJob(job.job_id, event, changes, attempt=job.attempt, lease_over_at=lease_over_at)

@@ -108,7 +108,12 @@ class Reconcile:
         job = self._attempt_start.on_time(job)
         if job.lease_expires_at is None or job.lease_expires_at > now:
             return "begun" if self._start_waiting(job) else None
-        return "ended_attempts" if self._lost.end_of_lease(job, now) else None
+        if not self._lost.end_of_lease(job, now):
+            return None
+        after = self._jobs.get(job.job_id)
+        if after is not None:
+            self._single_jobs.begin_again(after)
+        return "ended_attempts"
 
     def _start_waiting(self, job: JobRecord) -> bool:
         run = self._runs.get(job.run_id) if job.run_id else None

@@ -57,7 +57,8 @@ def resources(job: JobContext) -> None:
         f"Found {len(found.regions)} regions, {len(found.networks)} networks, {len(found.subnets)} subnets "
         f"and {len(found.hosted_zones)} hosted zones."
     )
-    job.result = ResourcesResult(provider=job.assignment.access.provider, resources=found)
+    access = job.assignment.access
+    job.result = ResourcesResult(provider=access.provider, account_id=access.account_id, resources=found)
 
 
 def _missing(result: ConnectionResult) -> str:

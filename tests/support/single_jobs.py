@@ -38,7 +38,9 @@ CONNECTED = ConnectionResult(
 REFUSED = ConnectionResult(provider=CloudProvider.AWS, cause="not_told")
 INCOMPLETE = CONNECTED.model_copy(update={"missing": [MissingPermission(action="ec2:CreateVpc")]})
 FOUND = ResourcesResult(
-    provider=CloudProvider.AWS, resources=CloudResources(regions=[Region(name="eu-west-1", label="Ireland")])
+    provider=CloudProvider.AWS,
+    account_id=ACCOUNT,
+    resources=CloudResources(regions=[Region(name="eu-west-1", label="Ireland")]),
 )
 READY = BootstrapResult(
     state_name="shop-development-eu-west-1",

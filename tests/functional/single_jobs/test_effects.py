@@ -117,6 +117,16 @@ def test_a_look_that_failed_leaves_the_last_one(singles: Singles) -> None:
 
 
 MANY = [Subnet(subnet_id=f"subnet-{number}", network_id="n" * 500) for number in range(900)]
+
+
+def test_what_was_found_in_the_account_of_before_is_not_shown_for_the_one_of_now(singles: Singles) -> None:
+    job_id = singles.start(JobType.FETCH_RESOURCES)
+    singles.claim(job_id)
+    before = FOUND.model_copy(update={"account_id": "999999999999"})
+    assert singles.report(job_id, before).accepted
+    assert singles.identity.resources_at is None
+
+
 TOO_LARGE = ResourcesResult(provider=CloudProvider.AWS, resources=CloudResources(subnets=MANY))
 
 
