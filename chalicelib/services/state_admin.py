@@ -1,8 +1,8 @@
 """What admins do with states: compare versions, take one out, go back to one, break a lock.
 
 Each act is recorded with who, when and why, beside the state and in the zone's audit: in the same write as
-what it changes, or before anything is shown. A repeat with the same idempotency key finds that record and gets
-the same answer.
+what it changes, or before anything is shown. A repeat with the same idempotency key finds that record and
+gets the same answer.
 """
 
 import json
