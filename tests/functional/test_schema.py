@@ -28,7 +28,7 @@ from chalicelib.api.routing import Operation
 from tests.support.populated import PopulatedZone, populated_zone
 from tests.support.right_requests import OPERATIONS, in_order, label, right_caller, right_request
 
-EXAMPLES = {GenerationMode.POSITIVE: 12, GenerationMode.NEGATIVE: 8}
+EXAMPLES = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 6}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
