@@ -43,6 +43,9 @@ class EmulatedAws:
                 # With a Docker daemon around, it would pull an image for each task; the agent plays ECS.
                 "DOCKER_HOST": "unix:///nonexistent/alethia-starts-no-containers.sock",
                 "LOG_LEVEL": "WARNING",
+                # Services that listen on ports of their own, on every address.
+                "SFTP_ENABLED": "0",
+                "IOT_MTLS_ENABLED": "0",
                 "SERVICES": "dynamodb,s3,kms,secretsmanager,ecs,lambda,stepfunctions,iam,sts,logs",
             }
         )
