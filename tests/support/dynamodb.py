@@ -109,6 +109,8 @@ class running:  # noqa: N801  read as a verb: ``with running(folder) as endpoint
         return [sys.executable, "-m", "ministack"], {
             **os.environ,
             "BIND_HOST": "127.0.0.1",
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
             "GATEWAY_PORT": str(self.port),
             "STATE_DIR": str(self.folder),
             "SERVICES": "dynamodb",
