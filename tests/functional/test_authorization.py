@@ -132,6 +132,8 @@ LEAST: dict[str, str] = {
 """Route → the least that may call it. Roles include the ones before: viewer, planner, approver, admin."""
 
 SIGN_IN, NOT_FOR_YOU, NOTHING_THERE = 401, 403, 404
+AS_IT_STANDS = (409, 423)
+"""The caller may, and the world is not so just now: routes that were asked before have changed it."""
 
 
 @pytest.fixture(scope="module")
@@ -241,4 +243,4 @@ def test_the_least_who_may_gets_through(zone: PopulatedZone, operation: Operatio
     reply = right_request(zone, operation).sent_by(
         people.get(least) or right_caller(zone, operation, person=least)
     )
-    assert reply.status < 300 or reply.status == 409, reply.body
+    assert reply.status < 300 or reply.status in AS_IT_STANDS, reply.body
