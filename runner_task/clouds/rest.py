@@ -93,8 +93,8 @@ class Rest:
             response = persistently(once, PATIENCE_SECONDS)
         except Unreachable as error:
             raise NotLetIn(
-                f"{self._cloud} can't be reached at {host}. {error.message} The runner needs a way out to the "
-                "internet.",
+                f"{self._cloud} can't be reached at {host}. {error.message} "
+                "The runner needs a way out to the internet.",
                 RefusalCause.UNREACHABLE,
             ) from None
         body = _json(response)
