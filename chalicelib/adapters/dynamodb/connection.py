@@ -48,6 +48,9 @@ POOL = 32
 
 R = TypeVar("R", bound=Model)
 
+_pointed_at: tuple[str, str, str, str | None] | None = None
+"""Where :func:`connect` pointed the row classes last."""
+
 
 class ConditionFailed(Conflict):
     """A conditional write found the world changed; ``failed`` names the writes whose conditions did not hold.
@@ -61,13 +64,19 @@ class ConditionFailed(Conflict):
 
 
 def connect(settings: Settings) -> None:
-    """Point every row class at the tables, region and endpoint of `settings`."""
+    """Point every row class at the tables, region and endpoint of `settings`; nothing to do if they are."""
+    global _pointed_at
+    place = (settings.specs_table, settings.jobs_table, settings.region, settings.aws_endpoint_url)
+    if place == _pointed_at:
+        return
+    _pointed_at = None
     _point(SPEC_ROWS, settings.specs_table, settings)
     _point(JOB_ROWS, settings.jobs_table, settings)
     # PynamoDB would make one client for each model; with one for all, a transaction can span both tables.
     specs, jobs = SpecsTable._get_connection(), JobsTable._get_connection()
     specs.connection.add_meta_table(jobs.get_meta_table())
     jobs.connection = specs.connection
+    _pointed_at = place
 
 
 def create_tables() -> None:
