@@ -42,6 +42,8 @@ def up(name: str, data_dir: Path | None, real_aws: bool, sign_in: bool) -> None:
             say = output.console.print
             say(f"Alethia is up at {stack.url}", style="bold green")
             say(f"cloud  {'your AWS account' if real_aws else 'emulated, account 123456789012'}")
+            if real_aws:
+                say("       jobs use this shell's credentials; accounts linked by a role need a deployment")
             say(f"data   {stack.data.root}")
             if sign_in:
                 kept = write_config(Config(url=stack.url, token=token, stack=str(stack.data.root)))

@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 from alethia.client import Client
+from alethia.embedded.stack import CLOUD_ACCOUNT
 from alethia.transport import Refused
+from tests.support.aws_calls import not_allowed, recorded_calls
 
 from .driver import Driver
 
@@ -150,3 +152,9 @@ def test_a_destroy_leaves_the_account_empty(driver: Driver, spec_id: str, destro
     assert driver.stack.inventory() == {}
     spec = driver.client.spec(spec_id)
     assert spec["status"] == "DESTROYED"
+
+
+def test_terraform_asked_for_nothing_beyond_what_the_link_allows(driver: Driver, destroyed: Json) -> None:
+    calls = recorded_calls(driver.stack.cloud_url, CLOUD_ACCOUNT)
+    assert len(calls) > 100
+    assert not_allowed(calls) == []

@@ -1,0 +1,143 @@
+"""Customers' roles, asked of an STS that is not ours: ministack evaluates trust policies and external ids.
+
+It answers as AWS does: AccessDenied alike, whichever of the checks fails.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+
+from chalicelib.adapters.customer_aws import CustomerSts
+from chalicelib.domain.errors import CloudRefused
+from tests.support.dynamodb import free_port
+
+REGION = "eu-west-1"
+OURS, CUSTOMERS, SOMEBODY_ELSES = "111111111111", "222222222222", "333333333333"
+EXTERNAL_ID = "external-of-this-identity"
+START_SECONDS = 30
+
+
+class Accounts:
+    """Three accounts of one STS."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+
+    def client(self, service: str, account: str) -> Any:
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=account,
+            aws_secret_access_key="test",
+        )
+
+    def role(self, name: str, *, trusts: str = OURS, external_id: str | None = EXTERNAL_ID) -> str:
+        """A role of the customer's; its ARN."""
+        statement: dict[str, Any] = {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{trusts}:root"},
+            "Action": "sts:AssumeRole",
+        }
+        if external_id is not None:
+            statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam = self.client("iam", CUSTOMERS)
+        return str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy)["Role"]["Arn"])
+
+    def assume(self, role: str, *, as_test: bool = False, account_id: str = CUSTOMERS) -> Any:
+        """As the control plane does it; `as_test`: with what a connection test asks beyond."""
+        sts = CustomerSts(lambda region: self.client("sts", OURS), f"arn:aws:iam::{OURS}:role/api")
+        asked = {
+            "external_id": EXTERNAL_ID,
+            "account_id": account_id,
+            "session_name": "job-1-1",
+            "region": REGION,
+        }
+        credentials = sts.assume(role, **asked)
+        if as_test:
+            sts.require_external_id(role, **asked)
+        return credentials
+
+
+@pytest.fixture(scope="module")
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
+    folder, port = tmp_path_factory.mktemp("sts"), free_port()
+    place = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "STATE_DIR": str(folder), "AUTH": "true"}
+    place |= {"SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0"}  # they would listen beyond loopback
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ministack"],
+        env={**os.environ, **place, "SERVICES": "iam,sts"},
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        endpoint = f"http://127.0.0.1:{port}"
+        _wait(endpoint)
+        yield Accounts(endpoint)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(endpoint: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{endpoint}/_ministack/health", timeout=1)
+            return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise RuntimeError("ministack did not start")
+
+
+def test_the_right_external_id_opens_the_role_for_the_session_of_one_attempt(accounts: Accounts) -> None:
+    credentials = accounts.assume(accounts.role("right"), as_test=True)
+    assert credentials.principal == f"arn:aws:sts::{CUSTOMERS}:assumed-role/right/job-1-1"
+    session = boto3.client(
+        "sts",
+        region_name=REGION,
+        endpoint_url=accounts.endpoint,
+        aws_access_key_id=credentials.access_key_id,
+        aws_secret_access_key=credentials.secret_access_key,
+        aws_session_token=credentials.session_token,
+    )
+    assert session.get_caller_identity()["Account"] == CUSTOMERS
+
+
+def test_whatever_is_wrong_with_the_role_aws_does_not_tell_and_we_say_what_to_check(
+    accounts: Accounts,
+) -> None:
+    for role in (
+        f"arn:aws:iam::{CUSTOMERS}:role/never-made",
+        accounts.role("other-id", external_id="of-another-identity"),
+        accounts.role("other-trust", trusts=SOMEBODY_ELSES),
+    ):
+        with pytest.raises(CloudRefused) as refused:
+            accounts.assume(role)
+        assert refused.value.details["cause"] == "not_told"
+        for check in (role, EXTERNAL_ID, "Principal"):
+            assert check in refused.value.message
+
+
+def test_a_role_that_anybody_of_ours_could_open_fails_the_connection_test(accounts: Accounts) -> None:
+    role = accounts.role("no-id", external_id=None)
+    accounts.assume(role)
+    with pytest.raises(CloudRefused) as refused:
+        accounts.assume(role, as_test=True)
+    assert refused.value.details["cause"] == "external_id"
+
+
+def test_a_role_of_another_account_than_the_linked_one_is_refused(accounts: Accounts) -> None:
+    with pytest.raises(CloudRefused) as refused:
+        accounts.assume(accounts.role("elsewhere"), account_id=SOMEBODY_ELSES)
+    assert refused.value.details["cause"] == "other_account"
