@@ -23,7 +23,7 @@ up: local
 
 test: check node
 	$(BIN)/python -m pytest -q --ignore tests/unit -m "not e2e" -n 2 $(ARGS)
-	$(BIN)/python -m pytest -q -m e2e -n 2 --dist loadfile tests/e2e $(ARGS)
+	$(BIN)/python -m pytest -q -m e2e -n 3 --dist loadfile tests/e2e $(ARGS)
 
 check: lint unit
 

@@ -10,13 +10,15 @@ from alethia.embedded.stack import Stack, running
 
 from .driver import Driver
 
+LONGEST = ("test_main_job.py", "test_lost_runners.py")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is `e2e`; the main job comes first, to an account that nothing touched."""
+    """Everything in this folder is `e2e`; the longest files come first, so that workers end together."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-    items.sort(key=lambda item: item.path.name != "test_main_job.py")
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
