@@ -3,17 +3,11 @@
 What only a real pool can prove: AWS's own address and TLS. The key set, header and claims have its shape.
 """
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import boto3
-import httpx
 import jwt
 import pytest
 
@@ -21,9 +15,8 @@ from chalicelib.adapters.jwks import HttpKeySet
 from chalicelib.domain.errors import NotSignedIn
 from chalicelib.services.ports.clock import SystemClock
 from chalicelib.services.sign_in import SignIn
-from tests.support.dynamodb import free_port
+from tests.support.ministack import ministack
 
-START_SECONDS = 30
 PASSWORD = "Correct-Horse-1!"
 
 
@@ -49,31 +42,11 @@ class Pool:
 
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
-    folder, port = tmp_path_factory.mktemp("cognito"), free_port()
-    place = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "STATE_DIR": str(folder)}
-    place |= {"SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0"}  # they would listen beyond loopback
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ministack"],
-        env={**os.environ, **place, "SERVICES": "cognito-idp"},
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield _populated(f"http://127.0.0.1:{port}", folder)
-    finally:
-        process.terminate()
-        process.wait(20)
+    with ministack(tmp_path_factory.mktemp("cognito"), "cognito-idp") as endpoint:
+        yield _populated(endpoint)
 
 
-def _populated(url: str, folder: Path) -> Pool:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(f"{url}/_ministack/health", timeout=1)
-            break
-        except httpx.TransportError:
-            time.sleep(0.1)
+def _populated(url: str) -> Pool:
     credentials = {"aws_access_key_id": "alethia", "aws_secret_access_key": "alethia"}
     cognito = boto3.client("cognito-idp", endpoint_url=url, region_name="eu-west-1", **credentials)
     pool_id = cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]

@@ -4,25 +4,19 @@ It answers as AWS does: AccessDenied alike, whichever of the checks fails.
 """
 
 import json
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
-import httpx
 import pytest
 
 from chalicelib.adapters.customer_aws import CustomerSts
 from chalicelib.domain.errors import CloudRefused
-from tests.support.dynamodb import free_port
+from tests.support.ministack import ministack
 
 REGION = "eu-west-1"
 OURS, CUSTOMERS, SOMEBODY_ELSES = "111111111111", "222222222222", "333333333333"
 EXTERNAL_ID = "external-of-this-identity"
-START_SECONDS = 30
 
 
 class Accounts:
@@ -70,34 +64,8 @@ class Accounts:
 
 @pytest.fixture(scope="module")
 def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Accounts]:
-    folder, port = tmp_path_factory.mktemp("sts"), free_port()
-    place = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "STATE_DIR": str(folder), "AUTH": "true"}
-    place |= {"SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0"}  # they would listen beyond loopback
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ministack"],
-        env={**os.environ, **place, "SERVICES": "iam,sts"},
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        endpoint = f"http://127.0.0.1:{port}"
-        _wait(endpoint)
+    with ministack(tmp_path_factory.mktemp("sts"), "iam,sts", AUTH="true") as endpoint:
         yield Accounts(endpoint)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(endpoint: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(f"{endpoint}/_ministack/health", timeout=1)
-            return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise RuntimeError("ministack did not start")
 
 
 def test_the_right_external_id_opens_the_role_for_the_session_of_one_attempt(accounts: Accounts) -> None:
