@@ -42,19 +42,32 @@ def list_specs(session: Session) -> None:
     )
 
 
+identity_option = click.option("--identity", help="The linked account that it provisions into.")
+
+
 @specs.command("create")
 @click.option(
     "-f", "--file", "path", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
+@identity_option
 @pass_session
-def create_spec(session: Session, path: Path) -> None:
-    """Make a spec of a YAML or JSON file. Without a cloud identity in it, the zone's only one is taken."""
+def create_spec(session: Session, path: Path, identity: str | None) -> None:
+    """Make a spec of a YAML or JSON file. It takes the zone's only cloud identity where none is named."""
     form = read_form(path)
+    if identity:
+        form["cloud_identity"] = identity
     if not form.get("cloud_identity"):
         found = session.client.identities(session.zone)["items"]
         if len(found) == 1:
             form["cloud_identity"] = found[0]["identity_id"]
-    session.show(session.client.create_spec(session.zone, form), show_spec)
+    made = session.client.create_spec(session.zone, form)
+    session.show(made, show_spec)
+    if not made.get("cloud_identity") and not session.as_json:
+        output.console.print(
+            f"No account is chosen yet: alethia specs edit {made['spec_id']} --identity IDENTITY "
+            "(alethia identities list)",
+            style="yellow",
+        )
 
 
 @specs.command("show")
@@ -68,12 +81,15 @@ def read_spec(session: Session, spec: str) -> None:
 @specs.command("edit")
 @click.argument("spec")
 @click.option("-f", "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@identity_option
 @pass_session
-def edit_spec(session: Session, spec: str, path: Path | None) -> None:
-    """Change a spec, with a file or in your editor. A change made meanwhile by another is never lost."""
+def edit_spec(session: Session, spec: str, path: Path | None, identity: str | None) -> None:
+    """Change a spec, by a file, an option or in your editor. What another changed meanwhile is never lost."""
     present = session.client.spec(spec)
     before = yaml.safe_dump(form_of(present), sort_keys=False, allow_unicode=True)
-    if path is None:
+    if path is None and identity is not None:
+        form = {**form_of(present), "cloud_identity": identity}
+    elif path is None:
         edited = click.edit(before, extension=".yaml")
         if edited is None or edited == before:
             output.console.print("Nothing changed.")
@@ -82,6 +98,8 @@ def edit_spec(session: Session, spec: str, path: Path | None) -> None:
     else:
         # A file need not repeat which account was linked; `cloud_identity: null` unlinks it.
         form = {"cloud_identity": present["cloud_identity"], **read_form(path)}
+        if identity is not None:
+            form["cloud_identity"] = identity
     answer = session.client.edit_spec(spec, form, current_rev=present["current_rev"])
     session.show(answer, lambda after: _show_difference(before, form_of(after)))
 

@@ -99,6 +99,31 @@ def test_a_form_that_is_no_mapping_is_refused_before_anything_is_sent(tmp_path: 
     assert "mapping" in answer.output
 
 
+@pytest.mark.parametrize(
+    ("linked", "option", "chosen"),
+    [(["one"], (), "one"), (["one", "two"], (), None), (["one", "two"], ("--identity", "two"), "two")],
+)
+def test_a_new_spec_takes_the_account_that_is_named_or_the_only_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    linked: list[str],
+    option: tuple[str, ...],
+    chosen: str | None,
+) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text("project_name: shop\n")
+    identities = {"items": [{"identity_id": name} for name in linked]}
+    monkeypatch.setattr(Client, "identities", lambda *_: identities)
+    monkeypatch.setattr(Client, "create_spec", lambda _, __, form: {"spec_id": "spec-1", **form})
+    monkeypatch.setattr("alethia.cli.specs.show_spec", lambda _: None)
+
+    answer = run("specs", "create", "-f", str(path), *option)
+
+    assert ("No account is chosen" in answer.output) == (chosen is None)
+    made = json.loads(run("--json", "specs", "create", "-f", str(path), *option).stdout)
+    assert made.get("cloud_identity") == chosen
+
+
 def test_a_pulled_state_is_readable_by_its_owner_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
