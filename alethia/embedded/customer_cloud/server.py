@@ -25,6 +25,7 @@ from werkzeug.serving import run_simple
 
 from . import calls
 from .inventory import inventory
+from .repeats import Repeats
 
 StartResponse = Callable[..., Any]
 
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def application() -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
     """The WSGI application: our own paths, and moto for everything else."""
-    aws = DomainDispatcherApplication(create_backend_app)
+    aws = Repeats(DomainDispatcherApplication(create_backend_app))
 
     def dispatch(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -60,8 +61,7 @@ def application() -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
             account = query.get("account", [DEFAULT_ACCOUNT])[0]
             return _json(start_response, {"account": account, "calls": calls.recorded(account)})
         calls.record(environ)
-        answer: Iterable[bytes] = aws(environ, start_response)
-        return answer
+        return aws(environ, start_response)
 
     return dispatch
 
