@@ -134,6 +134,8 @@ def sts_clients(settings: Settings) -> Callable[[str], Any]:
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": 3},
     )
+    if settings.customer_access_role:
+        act_as(session, settings.customer_access_role, settings)
     made: dict[str, Any] = {}
 
     def client(region: str) -> Any:
@@ -149,6 +151,27 @@ def sts_clients(settings: Settings) -> Callable[[str], Any]:
         return made[region]
 
     return client
+
+
+def act_as(session: Any, role: str, settings: Settings) -> None:
+    """Let whatever `session` makes from now on act as `role` of our own account: the one principal that
+    customers' trust policies name, whichever function asks. Renewed by botocore before each session ends."""
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+
+    from .aws import client
+
+    def own_sts(*_args: Any, **_options: Any) -> Any:
+        return client("sts", settings)
+
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=own_sts,
+        source_credentials=session.get_credentials(),
+        role_arn=role,
+        extra_args={"RoleSessionName": "alethia", "DurationSeconds": SESSION_SECONDS},
+    )
+    session._credentials = DeferredRefreshableCredentials(
+        refresh_using=fetcher.fetch_credentials, method="assume-role"
+    )
 
 
 def emulator_key(account_id: str = "000000000000") -> str:

@@ -1,4 +1,8 @@
-"""The workflow on AWS Step Functions: one execution ``{run_id}-{generation}`` of one state machine."""
+"""The workflow on AWS Step Functions.
+
+A run is one execution, ``{run_id}-{generation}``, of one state machine; a job that deploys or destroys a
+runner is one, ``{job_id}-{attempt}``, of another.
+"""
 
 import json
 from typing import Any
@@ -12,26 +16,39 @@ from ..services.ports.workflow import Execution, ExecutionStatus, Resume
 class StepFunctions:
     """:class:`~chalicelib.services.ports.workflow.Workflow` through a botocore client."""
 
-    def __init__(self, client: Any, state_machine_arn: str) -> None:
+    def __init__(self, client: Any, state_machine_arn: str, worker_state_machine_arn: str = "") -> None:
         self._client = client
         self._machine = state_machine_arn
+        self._worker_machine = worker_state_machine_arn
 
     def start(self, run_id: str, generation: int, resume: Resume) -> None:
         """One StartExecution. A name that was used before means that it was started before."""
         order = {"run_id": run_id, "generation": generation, "resume": str(resume)}
-        try:
-            self._client.start_execution(
-                stateMachineArn=self._machine, name=f"{run_id}-{generation}", input=json.dumps(order)
-            )
-        except (ClientError, BotoCoreError) as error:
-            if _code(error) != "ExecutionAlreadyExists":
-                raise Unavailable("The workflow did not answer; the run starts a little later.") from error
+        self._start(self._machine, f"{run_id}-{generation}", order)
 
     def describe(self, run_id: str, generation: int) -> Execution:
         """One DescribeExecution."""
-        executions = self._machine.replace(":stateMachine:", ":execution:")
+        return self._describe(self._machine, f"{run_id}-{generation}")
+
+    def start_worker(self, job_id: str, attempt: int) -> None:
+        """One StartExecution, likewise."""
+        self._start(self._worker_machine, f"{job_id}-{attempt}", {"job_id": job_id, "attempt": attempt})
+
+    def describe_worker(self, job_id: str, attempt: int) -> Execution:
+        """One DescribeExecution."""
+        return self._describe(self._worker_machine, f"{job_id}-{attempt}")
+
+    def _start(self, machine: str, name: str, order: dict[str, Any]) -> None:
         try:
-            found = self._client.describe_execution(executionArn=f"{executions}:{run_id}-{generation}")
+            self._client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(order))
+        except (ClientError, BotoCoreError) as error:
+            if _code(error) != "ExecutionAlreadyExists":
+                raise Unavailable("The workflow did not answer; it starts a little later.") from error
+
+    def _describe(self, machine: str, name: str) -> Execution:
+        executions = machine.replace(":stateMachine:", ":execution:")
+        try:
+            found = self._client.describe_execution(executionArn=f"{executions}:{name}")
         except (ClientError, BotoCoreError) as error:
             if _code(error) == "ExecutionDoesNotExist":
                 return Execution(status=ExecutionStatus.NOT_FOUND)

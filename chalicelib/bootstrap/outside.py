@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ..settings import Settings
 
 if TYPE_CHECKING:
+    from ..adapters.customer_clients import CustomerClients
     from ..services.ports.audit import AuditStore
     from ..services.ports.clock import Clock
     from ..services.ports.customer_aws import CustomerAws
@@ -214,7 +215,11 @@ class Outside:
         from ..adapters.aws import client
         from ..adapters.step_functions import StepFunctions
 
-        return StepFunctions(client("stepfunctions", self.settings), self.settings.state_machine_arn)
+        return StepFunctions(
+            client("stepfunctions", self.settings),
+            self.settings.state_machine_arn,
+            self.settings.worker_state_machine_arn,
+        )
 
     @cached_property
     def runner_tasks(self) -> "RunnerTasks":
@@ -222,7 +227,14 @@ class Outside:
         from ..adapters.aws import client
         from ..adapters.ecs import EcsTasks
 
-        return EcsTasks(client("ecs", self.settings), self.runners, self.settings)
+        return EcsTasks(client("ecs", self.settings), self.customer_clients, self.runners, self.settings)
+
+    @cached_property
+    def customer_clients(self) -> "CustomerClients":
+        """Clients that act in customers' accounts."""
+        from ..adapters.customer_clients import CustomerClients
+
+        return CustomerClients(self.customer_aws, self.clock, self.settings)
 
     @cached_property
     def customer_aws(self) -> "CustomerAws":

@@ -5,6 +5,9 @@ is known to have stopped, or its grace is over, it may still be *writing* what i
 take its state lock.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from .errors import NotFound
 from .job import LOCK_GRACE_SECONDS
 from .lifecycle.job import WITH_A_RUNNER, JobStatus
@@ -63,3 +66,20 @@ class AttemptFacts(Model):
         if self.stopped or self.reported or self.attempt != self.current_attempt:
             return False
         return self.lease_expires_at is not None and now < self.lease_expires_at + LOCK_GRACE_SECONDS
+
+
+def stop_reason(task: Mapping[str, Any]) -> str:
+    """ECS's reason for a task's end, with the container's exit code, or its own reason, where there is one.
+
+    Parameters
+    ----------
+    task : mapping
+        As ``DescribeTasks`` and the event ``ECS Task State Change`` tell of it.
+    """
+    reason = str(task.get("stoppedReason") or "The task stopped").rstrip(".")
+    for container in task.get("containers") or []:
+        if "exitCode" in container:
+            return f"{reason} (exit code {container['exitCode']})."
+        if container.get("reason"):
+            return f"{reason}: {str(container['reason']).rstrip('.')}."
+    return f"{reason}."

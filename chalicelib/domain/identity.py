@@ -83,6 +83,7 @@ class IdentityForm(Model):
     account_id: str | None = None
     method: AccessMethod = AccessMethod.ROLE
     role_reference: str | None = None
+    worker_role_reference: str | None = None
     gcp: GcpFederation | None = None
     azure: AzureFederation | None = None
     region: str | None = None
@@ -100,6 +101,8 @@ class Identity(Model):
     method: AccessMethod = AccessMethod.ROLE
     role_reference: str | None = None
     """AWS: ARN of the role (methods ``role`` and ``web_identity``)."""
+    worker_role_reference: str | None = None
+    """AWS: ARN of the separate, optional role that deploys runners there and starts their tasks."""
     external_id: str | None = None
     """AWS: what the role's trust policy must ask for; ours, and no secret."""
     gcp: GcpFederation | None = None

@@ -15,6 +15,16 @@ class About(StrEnum):
 
     SPEC = "spec"
     IDENTITY = "identity"
+    WORKER = "worker"
+    """A runner in a customer's account."""
+
+
+class By(StrEnum):
+    """Who does a job."""
+
+    RUNNER = "runner"
+    CONTROL_PLANE = "control-plane"
+    """Steps of a state machine; its attempts are executions, and its lease is extended by each step."""
 
 
 class Urgency(StrEnum):
@@ -24,6 +34,9 @@ class Urgency(StrEnum):
     BACKGROUND = "background"
     """A check that nobody waits for, such as one for drift: it takes its turn after everything else."""
 
+
+CONTROL_PLANE = "control-plane"
+"""In place of a runner's id, for a job that the control plane does by itself."""
 
 ANY_RUNNER = "any"
 """In place of a runner's id: whichever self-hosted runner of the zone asks first."""
@@ -38,6 +51,7 @@ class JobRules:
     max_attempts: int
     """Attempts in all. One means: a lost attempt FAILs the job, as it may have changed something."""
     changes_cloud: bool
+    """terraform changes the cloud: it waits for change windows, and a lost attempt may leave orphans."""
     timeout_seconds: int
     """The longest that one attempt may take before the workflow looks at the row."""
     about: About = About.SPEC
@@ -45,6 +59,7 @@ class JobRules:
     """Part of a run, which a Step Functions execution carries; otherwise a job by itself, of one step."""
     role: Role = Role.PLANNER
     """What a person needs to be to start one."""
+    by: By = By.RUNNER
 
 
 RULES: dict[JobType, JobRules] = {
@@ -74,6 +89,20 @@ RULES: dict[JobType, JobRules] = {
     JobType.DESTROY: JobRules(
         lease_seconds=300, max_attempts=1, changes_cloud=True, timeout_seconds=21600, role=Role.APPROVER
     ),
+    **{
+        job_type: JobRules(
+            lease_seconds=300,
+            # Each step can be repeated, so a lost execution is simply taken up again.
+            max_attempts=20,
+            changes_cloud=False,
+            timeout_seconds=7200,
+            about=About.WORKER,
+            in_run=False,
+            role=Role.ADMIN,
+            by=By.CONTROL_PLANE,
+        )
+        for job_type in (JobType.DEPLOY_WORKER, JobType.DESTROY_WORKER)
+    },
 }
 """The table that a new job type adds one row to."""
 
@@ -135,6 +164,10 @@ class Job(Model):
     """Of a job that is part of a run."""
     identity_id: str | None = None
     """Of a job about a cloud identity."""
+    worker_id: str | None = None
+    """Of a job about a runner in a customer's account: that runner's id."""
+    correlation_id: str | None = None
+    """What the request that began it, its workflow, its runner's log lines and its audit entries share."""
     status: JobStatus
     attempt: int = 0
     config_hash: str | None = None
@@ -174,8 +207,8 @@ class Job(Model):
 
     @property
     def subject_id(self) -> str:
-        """What it is about: the id of its spec, or of its cloud identity."""
-        subject = self.spec_id or self.identity_id
+        """What it is about: the id of its spec, its cloud identity or its deployed runner."""
+        subject = self.spec_id or self.identity_id or self.worker_id
         assert subject is not None, "a job is about something"
         return subject
 

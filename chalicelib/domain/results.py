@@ -77,4 +77,21 @@ class BootstrapResult(Model):
     repositories: list[RepositoryAccess] = []
 
 
-JobResult = Annotated[ConnectionResult | ResourcesResult | BootstrapResult, Field(discriminator="kind")]
+class WorkerResult(Model):
+    """DEPLOY_WORKER and DESTROY_WORKER: what stands in the account now."""
+
+    kind: Literal["worker"] = "worker"
+    worker_id: str
+    account_id: str
+    region: str
+    stack_name: str
+    stack_status: str | None = None
+    """CloudFormation's word; ``None`` when the stack is gone."""
+    image: str | None = None
+    """What new tasks run; ``None`` when nothing is left."""
+    cluster: str | None = None
+
+
+JobResult = Annotated[
+    ConnectionResult | ResourcesResult | BootstrapResult | WorkerResult, Field(discriminator="kind")
+]

@@ -5,7 +5,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from .lifecycle.worker import TAKES_JOBS
 from .model import Model
+from .worker import Worker
 
 SEEN_EVERY = timedelta(seconds=30)
 """How often a poll is written down, at most."""
@@ -51,6 +53,8 @@ class Runner(Model):
     slots: int | None = None
     last_seen_at: str | None = None
     jobs: list[CurrentJob] = []
+    worker: Worker | None = None
+    """Of a runner that was deployed into a customer's account: its stack."""
     created_at: str | None = None
     created_by: str | None = None
 
@@ -64,12 +68,20 @@ class RegisteredRunner(Model):
     note: str
 
 
-def status_of(kind: RunnerKind, *, draining: bool, last_seen_at: str | None, now: datetime) -> RunnerStatus:
-    """How a runner stands. A container is started when there is work, so its kind is never OFFLINE."""
+def status_of(
+    kind: RunnerKind,
+    *,
+    draining: bool,
+    last_seen_at: str | None,
+    now: datetime,
+    worker: Worker | None = None,
+) -> RunnerStatus:
+    """How a runner stands. A container is started when there is work: its cluster being there is enough."""
     if draining:
         return RunnerStatus.DRAINING
     if kind is RunnerKind.FARGATE:
-        return RunnerStatus.ONLINE
+        there = worker is None or worker.status in TAKES_JOBS
+        return RunnerStatus.ONLINE if there else RunnerStatus.OFFLINE
     seen = datetime.fromisoformat(last_seen_at) if last_seen_at else None
     return RunnerStatus.OFFLINE if seen is None or now - seen > OFFLINE_AFTER else RunnerStatus.ONLINE
 

@@ -28,6 +28,8 @@ class JobType(StrEnum):
     PLAN = "PLAN"
     DEPLOY = "DEPLOY"
     DESTROY = "DESTROY"
+    DEPLOY_WORKER = "DEPLOY_WORKER"
+    DESTROY_WORKER = "DESTROY_WORKER"
 
 
 class ComponentKind(StrEnum):
@@ -67,6 +69,8 @@ class Phase(StrEnum):
     PREPARE = "prepare"
     INSPECT = "inspect"
     """Looking at what is there: a connection, a cloud's resources, a workspace."""
+    STACK = "stack"
+    """CloudFormation makes, changes or removes a runner's stack."""
     INIT = "init"
     PLAN = "plan"
     APPLY = "apply"
@@ -75,8 +79,9 @@ class Phase(StrEnum):
 
 
 class Stream(StrEnum):
-    """Where a log line came from: terraform's two streams, or the runner itself."""
+    """Where a log line came from: terraform's two streams, the runner itself, or the control plane."""
 
     STDOUT = "stdout"
     STDERR = "stderr"
     RUNNER = "runner"
+    CONTROL_PLANE = "control-plane"

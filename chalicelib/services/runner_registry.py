@@ -216,6 +216,7 @@ class RunnerRegistry:
             draining=runner.draining,
             last_seen_at=runner.last_seen_at,
             now=self._clock.now(),
+            worker=runner.worker,
         )
         return Runner(
             runner_id=runner.runner_id,
@@ -227,6 +228,7 @@ class RunnerRegistry:
             slots=runner.slots,
             last_seen_at=runner.last_seen_at,
             jobs=[_current(job) for job in self._jobs(runner, zone_id)],
+            worker=runner.worker,
             created_at=runner.created_at,
             created_by=runner.created_by,
         )

@@ -5,7 +5,6 @@ The secret is shown once, when the runner is registered; only its sha256 is kept
 
 import hmac
 import secrets
-from typing import Any
 
 from ..domain.errors import NotSignedIn
 from ..domain.runner import RunnerKind
@@ -29,7 +28,6 @@ class RunnerCredentials:
         kind: RunnerKind,
         name: str,
         zone_id: str | None = None,
-        settings: dict[str, Any] | None = None,
     ) -> str:
         """Register a runner (again: its old credential ends) and return its credential, once."""
         secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -40,7 +38,6 @@ class RunnerCredentials:
                 name=name,
                 zone_id=zone_id,
                 credential_sha256=sha256_hex(secret),
-                settings=settings or {},
             )
         )
         return f"{runner_id}.{secret}"

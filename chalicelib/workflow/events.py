@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..domain.attempts import stop_reason
 from ..services.dispatch import Stage
 from ..services.ports.workflow import Resume
 
@@ -55,11 +56,4 @@ class StoppedTask(BaseModel):
         job_id, attempt = environment.get("ALETHIA_JOB_ID"), environment.get("ALETHIA_ATTEMPT", "")
         if not job_id or not attempt.isdigit():
             return None
-        return cls(job_id=job_id, attempt=int(attempt), reason=_reason(detail))
-
-
-def _reason(detail: Mapping[str, Any]) -> str:
-    """ECS's reason, and the container's exit code where there is one."""
-    reason = str(detail.get("stoppedReason") or "The task stopped").rstrip(".")
-    codes = [item["exitCode"] for item in detail.get("containers") or [] if "exitCode" in item]
-    return f"{reason} (exit code {codes[0]})." if codes else f"{reason}."
+        return cls(job_id=job_id, attempt=int(attempt), reason=stop_reason(detail))

@@ -9,6 +9,7 @@ from pynamodb.expressions.update import Action
 from ...domain.lifecycle.identity import IDENTITY
 from ...domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
 from ...domain.lifecycle.run import RUN, RunStatus
+from ...domain.lifecycle.worker import WORKER
 from ...domain.words import Role
 from ...services.ports import ledger
 from ...services.ports.ledger import LostRace, Write
@@ -31,6 +32,7 @@ from .rows import (
     run_row,
     runner_key,
 )
+from .runners import RUNNER, runner_pk, runner_row
 from .spec_moves import spec_move
 from .tables import (
     AttemptRow,
@@ -40,6 +42,7 @@ from .tables import (
     PlanRow,
     ResourcesRow,
     ResultRow,
+    RunnerRow,
     RunRow,
     SnapshotRow,
     SpecRow,
@@ -333,6 +336,32 @@ class _Items:
             fact_row(write.spec_id, component),
             unchanged_since(component.version),
         )
+
+    @add.register
+    def _(self, write: ledger.CreateRunner) -> None:
+        runner = write.runner
+        self.transaction.put(f"CreateRunner {runner.runner_id}", runner_row(runner), absent(RunnerRow))
+
+    @add.register
+    def _(self, write: ledger.MoveWorker) -> None:
+        name, row = f"MoveWorker {write.runner_id}", RunnerRow(runner_pk(write.runner_id), RUNNER)
+        worker = write.worker.model_copy(update={"status": WORKER.next(write.was, write.event)})
+        condition = RunnerRow.worker_status == str(write.was)
+        if write.held_by is not None:
+            condition &= RunnerRow.worker_job == write.held_by
+        if worker.status in WORKER.terminal:
+            self.transaction.delete(name, row, condition)
+            return
+        actions: list[Action] = [
+            RunnerRow.worker.set(plain(worker)),
+            RunnerRow.worker_status.set(str(worker.status)),
+            RunnerRow.worker_job.set(worker.job_id),
+        ]
+        if write.draining is not None:
+            actions.append(RunnerRow.draining.set(write.draining))
+        if write.credential_sha256 is not None:
+            actions.append(RunnerRow.credential_sha256.set(write.credential_sha256))
+        self._update(name, row, actions, condition)
 
     def _update(self, name: str, row: Any, actions: list[Action], condition: Condition) -> None:
         self.transaction.update(name, row, actions, condition)

@@ -38,13 +38,13 @@ class DynamoRunners:
     def put(self, runner: RunnerRecord) -> None:
         """One put; registering again replaces."""
         with dynamodb_errors():
-            _row(runner).save()
+            runner_row(runner).save()
 
     def create(self, runner: RunnerRecord, entry: AuditEntry) -> RunnerRecord | None:
         """One transaction: the runner and its audit entry."""
         try:
             with Transaction() as write:
-                write.put("the runner", _row(runner), absent(RunnerRow))
+                write.put("the runner", runner_row(runner), absent(RunnerRow))
                 write.put("the audit entry", audit_row(entry))
         except ConditionFailed:
             first = self.get(runner.runner_id)
@@ -94,8 +94,11 @@ def _runner(row: RunnerRow) -> RunnerRecord:
     return record(RunnerRecord, row)
 
 
-def _row(runner: RunnerRecord) -> RunnerRow:
+def runner_row(runner: RunnerRecord) -> RunnerRow:
+    """The row of a registration."""
     fields = {name: value for name, value in runner.model_dump(mode="json").items() if value is not None}
+    if runner.worker is not None:
+        fields |= {"worker_status": str(runner.worker.status), "worker_job": runner.worker.job_id}
     if runner.zone_id is not None:
         fields["zone_key"] = runners_of_zone(runner.zone_id)
         fields["listed_at"] = f"{runner.created_at or ''}#{runner.runner_id}"

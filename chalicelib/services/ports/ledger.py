@@ -20,13 +20,16 @@ from ...domain.lifecycle.identity import IdentityEvent, IdentityStatus
 from ...domain.lifecycle.job import JobEvent, JobStatus
 from ...domain.lifecycle.run import RunEvent, RunStatus
 from ...domain.lifecycle.spec import SpecEvent
+from ...domain.lifecycle.worker import WorkerEvent, WorkerStatus
 from ...domain.plan import PlanResult
 from ...domain.results import JobResult
 from ...domain.run import Decision
 from ...domain.words import Role
+from ...domain.worker import Worker
 from ...domain.zone_rules import ZoneRules
 from .facts import ComponentRecord
 from .jobs import JobRecord
+from .runners import RunnerRecord
 from .runs import RunRecord
 
 MAX_ITEMS = 100
@@ -271,6 +274,31 @@ class ExpectSpec:
 
 
 @dataclass(frozen=True)
+class CreateRunner:
+    """A runner; refused if it exists."""
+
+    runner: RunnerRecord
+
+
+@dataclass(frozen=True)
+class MoveWorker:
+    """A deployed runner's transition from `was`, the status that the event was read against.
+
+    `held_by` is the job that must have it in hand (``None``: whichever had it last). `worker` is all of its
+    stack's facts from now on; its status becomes the one that the event leads to. ``draining`` and
+    ``credential_sha256`` are changed where given. GONE removes the runner.
+    """
+
+    runner_id: str
+    was: WorkerStatus
+    event: WorkerEvent
+    worker: Worker
+    held_by: str | None
+    draining: bool | None = None
+    credential_sha256: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class PutFacts:
     """What is now observed of one component, replacing what version `component.version` said."""
 
@@ -301,6 +329,8 @@ Write = (
     | ChangeSpec
     | ExpectSpec
     | PutFacts
+    | CreateRunner
+    | MoveWorker
 )
 
 

@@ -33,5 +33,9 @@ class RunnerTasks(Protocol):
         """
         ...
 
+    def stopped(self, runner: str, task_arn: str) -> str | None:
+        """Why a container has stopped, where nobody tells us; ``None``: it runs, or it can't be said."""
+        ...
+
     def stop(self, runner: str, task_arn: str, reason: str) -> None:
         """Stop a container, best effort."""

@@ -8,6 +8,7 @@ from pydantic import Field
 from ...domain.audit import AuditEntry
 from ...domain.model import Model
 from ...domain.runner import RunnerKind
+from ...domain.worker import Worker
 from ..paging import Page, PageRequest
 
 
@@ -20,7 +21,8 @@ class RunnerRecord(Model):
     zone_id: str | None = None
     """``None``: the platform's own, for every zone."""
     credential_sha256: str = Field(repr=False)
-    settings: dict[str, Any] = {}
+    worker: Worker | None = None
+    """Of a runner in a customer's account."""
     draining: bool = False
     version: str | None = None
     slots: int | None = None

@@ -48,5 +48,10 @@ class Workflow(Protocol):
 
     def describe(self, run_id: str, generation: int) -> Execution: ...
 
+    def start_worker(self, job_id: str, attempt: int) -> None:
+        """Start ``{job_id}-{attempt}`` of the machine that deploys and destroys runners; again: nothing."""
+
+    def describe_worker(self, job_id: str, attempt: int) -> Execution: ...
+
     def ring(self, task_token: str, outcome: str) -> bool:
         """Wake a waiting step, best effort: ``False`` when nobody waits on that token (any more)."""

@@ -6,7 +6,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.ecs import EcsTasks
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import CloudRefused, Unavailable
+from chalicelib.domain.worker import Worker
+from chalicelib.services.ports.customer_stacks import CustomerPlace
 from chalicelib.services.ports.runner_tasks import RunnerTask
 from chalicelib.services.ports.runners import RunnerRecord
 from chalicelib.settings import Settings
@@ -37,6 +39,21 @@ class FakeEcs:
     def stop_task(self, **request: Any) -> Any:
         return self.run_task(**request)
 
+    def describe_tasks(self, **request: Any) -> Any:
+        return self.run_task(**request)
+
+
+class Customers:
+    """In place of :class:`CustomerClients`: one account, or its refusal."""
+
+    def __init__(self, ecs: FakeEcs | CloudRefused) -> None:
+        self.ecs = ecs
+
+    def client(self, service: str, place: CustomerPlace) -> Any:
+        if isinstance(self.ecs, CloudRefused):
+            raise self.ecs
+        return self.ecs
+
 
 class Registered:
     def __init__(self, *runners: RunnerRecord) -> None:
@@ -54,13 +71,39 @@ def a_runner(**changes: Any) -> RunnerRecord:
     return RunnerRecord.model_validate(fields | changes)
 
 
+def a_worker(**changes: Any) -> Worker:
+    fields = {
+        "status": "READY",
+        "job_id": "job-9",
+        "form": {"identity_id": "identity-1", "region": "eu-west-1", "name": "Theirs"},
+        "account_id": "123456789012",
+        "role": "arn:aws:iam::123456789012:role/alethia-runners",
+        "external_id": "external",
+        "stack_name": "alethia-theirs",
+        "image": "runner:1",
+        "outputs": {
+            "cluster": "c",
+            "task_definition": "t:1",
+            "subnets": ["s"],
+            "security_groups": ["g"],
+            "credential_secret": "arn:secret",
+            "assign_public_ip": False,
+        },
+    }
+    return Worker.model_validate(fields | changes)
+
+
+def tasks_of(ecs: FakeEcs, *runners: RunnerRecord) -> EcsTasks:
+    return EcsTasks(ecs, Customers(FakeEcs()), Registered(*runners), SETTINGS)
+
+
 def a_refusal(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "arn:aws:iam::1:role/x may not"}}, "RunTask")
 
 
 def test_one_task_for_an_attempt_with_no_secret_in_its_environment() -> None:
     ecs = FakeEcs()
-    assert EcsTasks(ecs, Registered(), SETTINGS).start(TASK) == "arn:task/1"
+    assert tasks_of(ecs).start(TASK) == "arn:task/1"
     (asked,) = ecs.asked
     assert asked["clientToken"] == asked["startedBy"] == "job-1-1"
     assert asked["taskDefinition"] == "runner:6"
@@ -76,20 +119,47 @@ def test_one_task_for_an_attempt_with_no_secret_in_its_environment() -> None:
 
 
 def test_a_run_is_pinned_to_the_present_revision() -> None:
-    assert EcsTasks(FakeEcs(), Registered(), SETTINGS).current_definition("platform") == "runner:7"
+    assert tasks_of(FakeEcs()).current_definition("platform") == "runner:7"
 
 
-def test_a_runner_with_a_cluster_of_its_own_runs_there() -> None:
-    place = {"cluster": "c", "task_definition": "t:1", "subnets": ["s"], "security_groups": ["g"]}
-    ecs = FakeEcs()
-    tasks = EcsTasks(ecs, Registered(a_runner(settings=place)), SETTINGS)
+def test_a_deployed_runners_tasks_start_in_its_customers_account() -> None:
+    ours, theirs = FakeEcs(), FakeEcs()
+    tasks = EcsTasks(ours, Customers(theirs), Registered(a_runner(worker=a_worker())), SETTINGS)
     tasks.start(TASK.model_copy(update={"runner": "theirs", "task_definition": None}))
-    assert (ecs.asked[0]["cluster"], ecs.asked[0]["taskDefinition"]) == ("c", "t:1")
+    (asked,) = theirs.asked
+    assert (asked["cluster"], asked["taskDefinition"]) == ("c", "t:1")
+    assert asked["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
+    assert ours.asked == []
+
+
+@pytest.mark.parametrize("status", ["DEPLOYING", "FAILED", "DESTROYING"])
+def test_a_runner_whose_stack_is_not_there_starts_nothing_and_says_so(status: str) -> None:
+    runner = a_runner(worker=a_worker(status=status))
+    with pytest.raises(Unavailable, match=f"'Theirs' is {status}"):
+        tasks_of(FakeEcs(), runner).start(TASK.model_copy(update={"runner": "theirs"}))
+
+
+def test_a_customer_who_lets_us_in_no_more_is_named_as_the_reason() -> None:
+    refused = CloudRefused("The role does not let us in.")
+    runner = Registered(a_runner(worker=a_worker()))
+    with pytest.raises(Unavailable, match="No runner could be started: The role does not let us in"):
+        EcsTasks(FakeEcs(), Customers(refused), runner, SETTINGS).start(
+            TASK.model_copy(update={"runner": "theirs"})
+        )
+
+
+def test_a_stopped_task_in_a_customers_account_is_asked_for() -> None:
+    gone = {"lastStatus": "STOPPED", "stoppedReason": "Task failed to start", "containers": []}
+    tasks = EcsTasks(
+        FakeEcs(), Customers(FakeEcs({"tasks": [gone]})), Registered(a_runner(worker=a_worker())), SETTINGS
+    )
+    assert tasks.stopped("theirs", "arn:task/1") == "Task failed to start."
+    assert tasks.stopped("platform", "arn:task/1") is None
 
 
 def test_nothing_is_started_for_a_runner_that_asks_for_jobs_itself() -> None:
     ecs = FakeEcs()
-    tasks = EcsTasks(ecs, Registered(a_runner(kind="self-hosted")), SETTINGS)
+    tasks = tasks_of(ecs, a_runner(kind="self-hosted"))
     assert tasks.start(TASK.model_copy(update={"runner": "theirs"})) is None
     assert ecs.asked == []
 
@@ -97,7 +167,7 @@ def test_nothing_is_started_for_a_runner_that_asks_for_jobs_itself() -> None:
 @pytest.mark.parametrize("runner", ["any", "runner-deleted"])
 def test_nothing_is_started_for_whoever_comes_first_or_for_one_that_is_gone(runner: str) -> None:
     ecs = FakeEcs()
-    assert EcsTasks(ecs, Registered(), SETTINGS).start(TASK.model_copy(update={"runner": runner})) is None
+    assert tasks_of(ecs).start(TASK.model_copy(update={"runner": runner})) is None
     assert ecs.asked == []
 
 
@@ -111,11 +181,9 @@ def test_nothing_is_started_for_whoever_comes_first_or_for_one_that_is_gone(runn
 )
 def test_a_refusal_says_why_without_amazons_own_words(answer: Any, reason: str) -> None:
     with pytest.raises(Unavailable, match=f"No runner could be started: {reason}") as refused:
-        EcsTasks(FakeEcs(answer), Registered(), SETTINGS).start(TASK)
+        tasks_of(FakeEcs(answer)).start(TASK)
     assert "arn:aws" not in refused.value.message
 
 
 def test_stopping_is_best_effort() -> None:
-    EcsTasks(FakeEcs(a_refusal("InvalidParameterException")), Registered(), SETTINGS).stop(
-        "platform", "a", "why"
-    )
+    tasks_of(FakeEcs(a_refusal("InvalidParameterException"))).stop("platform", "a", "why")

@@ -12,6 +12,8 @@ class JobRow(JobsTable):
     spec_id = UnicodeAttribute(null=True)
     run_id = UnicodeAttribute(null=True)
     identity_id = UnicodeAttribute(null=True)
+    worker_id = UnicodeAttribute(null=True)
+    correlation_id = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     attempt = NumberAttribute(default=0)
     config_hash = UnicodeAttribute(null=True)

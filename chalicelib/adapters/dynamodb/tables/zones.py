@@ -76,6 +76,7 @@ class IdentityRow(SpecsTable):
     account_id = UnicodeAttribute(null=True)
     method = UnicodeAttribute(null=True)
     role_reference = UnicodeAttribute(null=True)
+    worker_role_reference = UnicodeAttribute(null=True)
     external_id = UnicodeAttribute(null=True)
     gcp = JSONAttribute(null=True)
     azure = JSONAttribute(null=True)
@@ -104,9 +105,11 @@ class RunnerRow(SpecsTable):
     zone_id = UnicodeAttribute(null=True)
     """``None`` for the platform's own runner."""
     credential_sha256 = UnicodeAttribute()
-    settings = JSONAttribute(default=dict)
-    """Where tasks run: cluster, task definition, subnets."""
     draining = BooleanAttribute(default=False)
+    worker = JSONAttribute(null=True)
+    """A deployed runner's stack; its status and job stand beside it, for conditions."""
+    worker_status = UnicodeAttribute(null=True)
+    worker_job = UnicodeAttribute(null=True)
     version = UnicodeAttribute(null=True)
     slots = NumberAttribute(null=True)
     last_seen_at = UnicodeAttribute(null=True)

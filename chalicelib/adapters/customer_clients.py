@@ -1,0 +1,86 @@
+"""botocore clients that act in a customer's account, as a role that the customer made for this.
+
+Sessions live in the process's memory, until shortly before they end.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..domain.messages import CloudCredentials
+from ..services.ports.clock import Clock
+from ..services.ports.customer_aws import CustomerAws
+from ..services.ports.customer_stacks import CustomerPlace
+from ..settings import Settings
+from .aws import CONNECT_SECONDS, READ_SECONDS
+
+RENEW_BEFORE = timedelta(minutes=10)
+"""A session with less than this left is not begun with."""
+
+
+class CustomerClients:
+    """Clients by service and place."""
+
+    def __init__(self, aws: CustomerAws, clock: Clock, settings: Settings) -> None:
+        self._aws = aws
+        self._clock = clock
+        self._endpoint = settings.customer_aws_endpoint_url
+        self._sessions: dict[CustomerPlace, CloudCredentials] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    def client(self, service: str, place: CustomerPlace) -> Any:
+        """A client of `service` there.
+
+        Raises
+        ------
+        CloudRefused
+            The role does not let us in; says why, as far as AWS does.
+        Unavailable
+            AWS is too busy to say.
+        """
+        session = self._session(place)
+        name = (service, session.access_key_id)
+        if name not in self._clients:
+            self._clients[name] = self._connect(service, place, session)
+        return self._clients[name]
+
+    def _session(self, place: CustomerPlace) -> CloudCredentials:
+        session = self._sessions.get(place)
+        if session is not None and self._lasts(session):
+            return session
+        session = self._aws.assume(
+            place.role,
+            external_id=place.external_id,
+            account_id=place.account_id,
+            session_name=place.session,
+            region=place.region,
+        )
+        ended = self._sessions.pop(place, None)
+        if ended is not None:
+            self._clients = {
+                name: one for name, one in self._clients.items() if name[1] != ended.access_key_id
+            }
+        self._sessions[place] = session
+        return session
+
+    def _lasts(self, session: CloudCredentials) -> bool:
+        return datetime.fromisoformat(session.expires_at) - RENEW_BEFORE > self._clock.now()
+
+    def _connect(self, service: str, place: CustomerPlace, session: CloudCredentials) -> Any:
+        import botocore.session
+        from botocore.config import Config
+
+        config = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 4},
+        )
+        made: Any = botocore.session.get_session()
+        return made.create_client(
+            service,
+            region_name=place.region,
+            endpoint_url=self._endpoint,
+            aws_access_key_id=session.access_key_id,
+            aws_secret_access_key=session.secret_access_key,
+            aws_session_token=session.session_token,
+            config=config,
+        )

@@ -1,0 +1,33 @@
+"""Numbers for whoever operates a deployment: counted where something happens, summed up in CloudWatch."""
+
+from enum import StrEnum
+from typing import Protocol
+
+
+class Metric(StrEnum):
+    """What is counted or timed; alarms and the dashboard name these."""
+
+    JOBS_ENDED = "JobsEnded"
+    """By job type and end."""
+    QUEUE_WAIT = "QueueWait"
+    """Seconds from a job's making to its claim, by job type."""
+    JOB_DURATION = "JobDuration"
+    """Seconds from a job's claim to its end, by job type."""
+    LEASES_LOST = "LeasesLost"
+    """Attempts that ended because nobody answered, by job type."""
+    STALE_REFUSED = "StaleRefused"
+    """Plans that were refused because something had changed since."""
+    RECONCILE_FAILED = "ReconcileFailed"
+    """Things that a pass of the reconciler could not look after."""
+    OLDEST_JOB = "OldestJob"
+    """Seconds since the oldest live job that does not wait for a person was made, at each pass."""
+    FINALIZE_FAILED = "FinalizeFailed"
+    """Applies that succeeded and could not be written down."""
+
+
+class Metrics(Protocol):
+    """Takes numbers; never fails, never blocks."""
+
+    def count(self, metric: Metric, value: int = 1, **dimensions: str) -> None: ...
+
+    def seconds(self, metric: Metric, value: float, **dimensions: str) -> None: ...
