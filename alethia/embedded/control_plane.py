@@ -26,6 +26,7 @@ from .runner_env import FILE as RUNNER_ENV
 from .runner_env import write_runner_env
 from .schedule import Schedule
 from .server import ISSUER_PATH
+from .tasks import CustomerTasks, PlatformTasks, TaskSource
 
 log = logging.getLogger(__name__)
 
@@ -85,14 +86,14 @@ class ControlPlane:
         self._clients = clients(self._aws.endpoint)
         self._api: Child | None = None
         self._schedule: Schedule | None = None
-        self.agent = EcsAgent(
-            clients=self._clients,
-            cluster=provision.CLUSTER,
-            runner_environ=runner_environ,
-            deliver=lambda event: self.invoke(TASK_STOPPED, event),
-            logs=data.logs,
-            work=data.runner_work,
-        )
+        sources: list[TaskSource] = [
+            PlatformTasks(
+                self._clients, provision.CLUSTER, deliver=lambda event: self.invoke(TASK_STOPPED, event)
+            )
+        ]
+        if customer_aws is not None:
+            sources.append(CustomerTasks(customer_aws))
+        self.agent = EcsAgent(sources, runner_environ=runner_environ, logs=data.logs, work=data.runner_work)
 
     def start(self) -> None:
         """Start everything, in order."""

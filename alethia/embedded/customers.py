@@ -33,7 +33,7 @@ def click(endpoint: str, identity: Identity, ours: OurSide) -> str:
         The emulated cloud does not answer, or refuses.
     """
     assert identity.account_id is not None, "an AWS identity names its account"
-    stacks = _owner(endpoint, identity.account_id, "cloudformation")
+    stacks = owner(endpoint, identity.account_id, "cloudformation")
     name = role_name(identity)
     try:
         if not _exists(stacks, name):
@@ -70,10 +70,10 @@ def _exists(stacks: Any, name: str) -> bool:
     return any(stack["StackStatus"] == "CREATE_COMPLETE" for stack in found)
 
 
-def _owner(endpoint: str, account_id: str, service: str) -> Any:
+def owner(endpoint: str, account_id: str, service: str, region: str = REGION) -> Any:
     """A client that the emulated cloud takes for the account's owner."""
     session: Any = boto3.session.Session(
-        aws_access_key_id=emulator_key(account_id), aws_secret_access_key=SECRET, region_name=REGION
+        aws_access_key_id=emulator_key(account_id), aws_secret_access_key=SECRET, region_name=region
     )
     config = Config(connect_timeout=2, read_timeout=30, retries={"total_max_attempts": 2})
     return session.client(service, endpoint_url=endpoint, config=config)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from alethia.embedded.agent import stopped_event
 from alethia.embedded.container import descendants
 from alethia.embedded.control_plane import TASK_STOPPED
 from alethia.embedded.stack import Stack
+from alethia.embedded.tasks import stopped_event
 
 from .driver import Driver, eventually
 

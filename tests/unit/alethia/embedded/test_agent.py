@@ -1,17 +1,19 @@
-"""The agent plays ECS: one container for each task, one event for each end, and none lost."""
+"""The agent plays ECS: one container for each task, word of each end, and none lost."""
 
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from alethia.embedded import agent as module
-from alethia.embedded.agent import Container, EcsAgent
+from alethia.embedded.agent import NOT_MADE, Container, EcsAgent
+from alethia.embedded.tasks import Look, PlatformTasks, Task
 
 TASK = "arn:aws:ecs:eu-west-1:000000000000:task/alethia/one"
 CLUSTER = "arn:aws:ecs:eu-west-1:000000000000:cluster/alethia"
@@ -59,6 +61,8 @@ class FakeEcs:
         return {"taskDefinition": {"containerDefinitions": [container]}}
 
     def get_secret_value(self, **asked: str) -> dict[str, str]:
+        if asked["SecretId"] not in self.secrets:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetSecretValue")
         return {"SecretString": self.secrets[asked["SecretId"]]}
 
     def stop_task(self, *, cluster: str, task: str, reason: str) -> None:
@@ -68,8 +72,8 @@ class FakeEcs:
 class FakeContainer(Container):
     """A process that waits for its standard input; `begin` notes what it was given."""
 
-    def begin(self, task: dict[str, Any], *, environ: Any, directory: Path, log_file: Path) -> None:
-        self.task, self.environ = task, dict(environ)
+    def begin(self, *, environ: Any, directory: Path, log_file: Path) -> None:
+        self.environ = dict(environ)
 
 
 @pytest.fixture
@@ -82,9 +86,39 @@ def events() -> list[dict[str, Any]]:
     return []
 
 
+class Theirs:
+    """A customer's cluster, as a source of tasks."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.told: list[tuple[str, str, int | None]] = []
+        self.away = False
+
+    def look(self, seen: Set[str]) -> Look:
+        if self.away:
+            raise httpx.ConnectError("nobody there")
+        fresh = [task for task in self.tasks if task["taskArn"] not in seen]
+        return Look(frozenset(task["taskArn"] for task in self.tasks), tuple(fresh))
+
+    def environment(self, task: Task) -> dict[str, str]:
+        return {"CREDENTIAL": "theirs.canary"}
+
+    def ended(self, task: Task, reason: str, code: int | None) -> None:
+        self.told.append((task["taskArn"], reason, code))
+
+
+@pytest.fixture
+def theirs() -> Theirs:
+    return Theirs()
+
+
 @pytest.fixture
 def agent(
-    ecs: FakeEcs, events: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ecs: FakeEcs,
+    theirs: Theirs,
+    events: list[dict[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[EcsAgent]:
     program = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(5)); sys.stdin.read()"
 
@@ -96,10 +130,8 @@ def agent(
     monkeypatch.setattr(module, "POLL_SECONDS", 0.02)
     (tmp_path / "work" / "left-by-a-crash").mkdir(parents=True)
     made = EcsAgent(
-        clients=ecs,
-        cluster="alethia",
+        [PlatformTasks(ecs, "alethia", deliver=events.append), theirs],
         runner_environ={"PATH": "/bin"},
-        deliver=events.append,
         logs=tmp_path,
         work=tmp_path / "work",
     )
@@ -210,3 +242,42 @@ def test_a_task_that_a_former_stack_left_is_told_as_stopped(
     eventually(lambda: events)
 
     assert not agent.running
+
+
+def test_a_container_whose_secret_can_not_be_read_ends_as_on_ecs(
+    agent: EcsAgent, ecs: FakeEcs, events: list[dict[str, Any]]
+) -> None:
+    ecs.secrets.clear()
+    ecs.run_task()
+
+    eventually(lambda: events)
+
+    assert events[0]["detail"]["stoppedReason"] == NOT_MADE
+    assert "exitCode" not in events[0]["detail"]["containers"][0]
+    assert not agent.running
+
+
+def test_a_customers_task_is_run_and_its_end_is_no_event(
+    agent: EcsAgent, ecs: FakeEcs, theirs: Theirs, events: list[dict[str, Any]]
+) -> None:
+    ecs.run_task("arn:aws:ecs:eu-west-1:222222222222:task/their-cluster/two")
+    theirs.tasks = list(ecs.tasks.values())
+    ecs.tasks = {}
+    container = container_of(agent, theirs.tasks[0]["taskArn"])
+    assert container.environ["CREDENTIAL"] == "theirs.canary"
+
+    theirs.tasks, [task] = [], theirs.tasks
+
+    eventually(lambda: theirs.told)
+    assert theirs.told == [(task["taskArn"], "Essential container in task exited", 5)]
+    assert not events
+
+
+def test_a_cluster_that_does_not_answer_keeps_nobody_elses_tasks_waiting(
+    agent: EcsAgent, ecs: FakeEcs, theirs: Theirs, events: list[dict[str, Any]]
+) -> None:
+    theirs.away = True
+    ecs.run_task()
+    end(container_of(agent))
+
+    eventually(lambda: events)
