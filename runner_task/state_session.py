@@ -23,7 +23,8 @@ from .api import Api
 from .errors import ApiRefused, StateUnreadable
 from .vault import Vault
 
-FENCED = 409
+FORBIDDEN, FENCED = 403, 409
+"""This attempt writes no more: its job is over, or somebody took the lock since."""
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,7 @@ class StateSession:
         try:
             self._api.commit(request, patience=max(0.0, deadline - time.monotonic()))
         except ApiRefused as refusal:
-            if refusal.status == FENCED:
+            if refusal.status in (FORBIDDEN, FENCED):
                 self._fenced = True
                 self._uncommitted = None
                 self._let_go()

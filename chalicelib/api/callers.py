@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ..domain.errors import Forbidden, NotFound, NotSignedIn
 from ..services.access import Principal
-from .refusals import keep_refused_job_token
+from .refusals import keep_refused_job_token, keep_wrong_kind
 
 _SENTENCES = {
     "user": "This route is for people: send a sign-in token as `Authorization: Bearer …`.",
@@ -102,10 +102,12 @@ def caller_from(context: Mapping[str, Any] | None, wanted: type[Caller]) -> Call
     NotSignedIn
         Nobody is signed in.
     Forbidden
-        Somebody of another kind is.
+        Somebody of another kind is; it is in the audit.
     """
     if not context or "kind" not in context:
         raise NotSignedIn(_SENTENCES[wanted.kind])
     if context["kind"] != wanted.kind:
-        raise Forbidden(_SENTENCES[wanted.kind])
+        sentence = _SENTENCES[wanted.kind]
+        keep_wrong_kind(context, sentence)
+        raise Forbidden(sentence)
     return wanted.of(context)

@@ -4,6 +4,9 @@ What a credential says is repeated only where it was proved, or is a well-formed
 answer never turns a refusal into anything else.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..bootstrap import container
 from ..domain.audit import Origin
 from ..domain.errors import NotSignedIn, Unavailable
@@ -37,6 +40,26 @@ def keep_refused_job_token(job_id: str, attempt: int, reason: str) -> None:
         subject=job_id,
         reason=reason,
     )
+
+
+def keep_wrong_kind(context: Mapping[str, Any], reason: str) -> None:
+    """A credential that is good, on a route that is for others. `context` is what the authorizer proved."""
+    match context["kind"]:
+        case "job":
+            keep_refused_job_token(context["job_id"], int(context["attempt"]), reason)
+        case "runner":
+            runner_id = context["runner_id"]
+            _keep(_zone_of_runner(runner_id), actor=f"runner:{runner_id}", subject=runner_id, reason=reason)
+        case "user":
+            _keep(None, actor=f"user:{context['user']}", subject="bearer", reason=reason)
+
+
+def _zone_of_runner(runner_id: str) -> str | None:
+    try:
+        runner = container().runners.get(runner_id)
+    except Unavailable:
+        return None
+    return runner.zone_id if runner else None
 
 
 def _keep(zone_id: str | None, *, actor: str, subject: str, reason: str) -> None:

@@ -142,6 +142,7 @@ class Work(Rules):
             ),
             Heartbeats(
                 jobs=self.job_store,
+                attempts=self.attempts,
                 logs=self.log_store,
                 ledger=self.ledger,
                 progress=self.component_progress,

@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 from ..domain.attempts import AttemptFacts
-from ..domain.errors import Fenced, Forbidden, NotFound
+from ..domain.errors import Forbidden, NotFound
 from ..domain.ids import attempt_id
 from .audit import Audit
 from .ports.jobs import JobStore
 
-OVER = "This attempt is over: nothing is handed out to it any more."
+OVER = "This attempt is over: its lease ended, or its job did. It gets nothing and begins nothing any more."
 
 
 class AttemptCaller(NamedTuple):
@@ -52,19 +52,6 @@ class Attempts:
             raise NotFound("There is no such attempt of this job.")
         return facts
 
-    def current(self, job_id: str, attempt: int) -> AttemptFacts:
-        """The attempt, if it is the one that works on the job now.
-
-        Raises
-        ------
-        Fenced
-            The job ended, or a newer attempt works on it.
-        """
-        facts = self.known(job_id, attempt)
-        if not facts.is_current():
-            raise Fenced("This attempt is over: it may finish what it began, and begin nothing.")
-        return facts
-
     def handing_out(self, job_id: str, attempt: int) -> AttemptFacts:
         """The attempt, if it may be given something to work with: a credential, a token, a key, an address.
 
@@ -75,7 +62,7 @@ class Attempts:
         """
         facts = self.known(job_id, attempt)
         if not facts.is_current():
-            raise self._refusal(facts)
+            raise self.over(facts)
         return facts
 
     def finishing(self, job_id: str, attempt: int) -> AttemptFacts:
@@ -89,15 +76,20 @@ class Attempts:
         """
         facts = self.known(job_id, attempt)
         if facts.reported or facts.attempt != facts.current_attempt:
-            raise self._refusal(facts)
+            raise self.over(facts)
         return facts
 
-    def _refusal(self, facts: AttemptFacts) -> Forbidden:
+    def over(self, facts: AttemptFacts) -> Forbidden:
+        """The refusal of an attempt that is over; it is in the audit already."""
+        self.refused(facts, OVER)
+        return Forbidden(OVER)
+
+    def refused(self, facts: AttemptFacts, reason: str) -> None:
+        """Keep in the audit that something was refused to an attempt."""
         self._audit.refused(
             facts.zone_id,
             actor=f"job:{attempt_id(facts.job_id, facts.attempt)}",
             action="token.refused",
             subject=facts.job_id,
-            reason=OVER,
+            reason=reason,
         )
-        return Forbidden(OVER)

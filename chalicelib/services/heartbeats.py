@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from ..domain.errors import Fenced, NotFound
+from ..domain.errors import NotFound
 from ..domain.job import RULES
 from ..domain.messages import Heartbeat, HeartbeatAnswer
 from .apply_start import apply_start
+from .attempts import Attempts
 from .component_progress import ComponentProgress
 from .job_tokens import LIFETIME, JobTokens
 from .ports.clock import Clock, unix
@@ -24,6 +25,7 @@ class Heartbeats:
         self,
         *,
         jobs: JobStore,
+        attempts: Attempts,
         logs: LogStore,
         ledger: Ledger,
         progress: ComponentProgress,
@@ -31,6 +33,7 @@ class Heartbeats:
         clock: Clock,
     ) -> None:
         self._jobs = jobs
+        self._attempts = attempts
         self._logs = logs
         self._ledger = ledger
         self._progress = progress
@@ -45,8 +48,8 @@ class Heartbeats:
 
         Raises
         ------
-        Fenced
-            The attempt is over: stop terraform, commit the state reached, and end.
+        Forbidden
+            The attempt is over: stop terraform, commit the state reached, and end. It is in the audit.
         """
         now = self._clock.now()
         job = self._jobs.get(job_id)
@@ -57,9 +60,7 @@ class Heartbeats:
             job_id, beat.attempt, until=unix(now) + rules.lease_seconds, phase=beat.phase
         )
         if extended is None:
-            raise Fenced(
-                "This attempt is over: its lease ended or the job did.", details={"attempt": beat.attempt}
-            )
+            raise self._attempts.over(self._attempts.known(job_id, beat.attempt))
         self._keep(extended, beat, now)
         cancel = extended.cancel_requested
         if beat.terraform_started and rules.changes_cloud and not extended.terraform_started:

@@ -82,12 +82,14 @@ class States:
 
         Raises
         ------
+        Forbidden
+            The caller's attempt is over.
         Fenced
-            The caller's attempt is over, or its lease is.
+            Its lease is, and nobody took the job yet.
         StateLocked
             Somebody holds it and may still be writing.
         """
-        facts = self._attempts.current(*caller)
+        facts = self._attempts.handing_out(*caller)
         if not facts.holds_lease(self._clock.now().timestamp()):
             raise Fenced("The lease of this attempt is over: it may not begin to change the state.")
         for _ in range(TRIES):
@@ -112,10 +114,12 @@ class States:
 
         Raises
         ------
+        Forbidden
+            The attempt said that it is done.
         Conflict
             The lock that is held is not this one.
         """
-        facts = self._attempts.known(*caller)
+        facts = self._not_done(caller)
         for _ in range(TRIES):
             head = self._heads.of_spec(facts.of_spec)
             if head.lock is None or head.epoch > epoch:
@@ -131,6 +135,8 @@ class States:
 
         Raises
         ------
+        Forbidden
+            The attempt said that it is done; its token opens nothing any more.
         Fenced
             Somebody took the lock since: the version is kept as rejected.
         Conflict
@@ -138,7 +144,7 @@ class States:
         InvalidInput
             The store does not hold the named bytes.
         """
-        facts = self._attempts.known(*caller)
+        facts = self._not_done(caller)
         seen = False
         for _ in range(TRIES):
             head = self._heads.of_spec(facts.of_spec)
@@ -153,10 +159,18 @@ class States:
             version, refusal = self._judged(facts, head, request)
             if refusal:
                 self._rows.keep(head, version)
+                self._attempts.refused(facts, refusal.message)
                 raise refusal
             if self._rows.move_head(head, version):
                 return _answer(version)
         raise Unavailable(BUSY)
+
+    def _not_done(self, caller: AttemptCaller) -> AttemptFacts:
+        """The attempt, unless it said that it is done. A lost one may still be writing."""
+        facts = self._attempts.known(*caller)
+        if facts.reported:
+            raise self._attempts.over(facts)
+        return facts
 
     def _may_still_write(self, lock: Lock) -> bool:
         holder = self._attempts.facts(lock.job_id, lock.attempt)

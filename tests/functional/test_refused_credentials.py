@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from alethia.embedded.gateway import Gateway
 from chalicelib.domain.audit import AuditEntry
+from chalicelib.domain.runner import RunnerKind
 from chalicelib.services.job_tokens import AUDIENCE, LIFETIME
 from chalicelib.services.paging import PageRequest
 from tests.support.api import ISSUER, JOB_SECRET, Api, Client, Reply
@@ -181,3 +182,36 @@ def test_a_finished_attempts_token_is_handed_nothing(world: World, api: Api) -> 
         world.clock.advance(minutes=1)
     kept = refusals(api, world.zone_id)
     assert [(entry.actor, entry.subject) for entry in kept] == [(f"job:{job_id}-1", job_id)] * len(HAND_OUTS)
+
+
+def test_a_finished_attempts_token_changes_nothing(world: World, api: Api) -> None:
+    job_id, token = world.job.job_id, job_token(world, world.job.job_id)
+    world.report_plan()
+    before = (world.run, world.job, world.spec)
+    stored = {"key": "z/x", "sha256": "a" * 64, "size": 1}
+    locked = {"attempt": 1, "lock_id": "l-1", "epoch": 0}
+    version = {"serial": 1, "lineage": "l", "sha256": "a" * 64, "resources": 0, "object": stored}
+    for route, body in {
+        "heartbeat": {"attempt": 1, "phase": "plan"},
+        "state/lock": {"attempt": 1, "lock": {"id": "l-1"}},
+        "state/unlock": locked,
+        "state/commit": locked | version,
+    }.items():
+        assert_refused(Client(api.gateway, token).post(f"/api/jobs/{job_id}/{route}", body), 403)
+        world.clock.advance(minutes=1)
+    assert len(refusals(api, world.zone_id)) == 4
+    assert (world.run, world.job, world.spec) == before
+
+
+def test_a_good_credential_on_a_route_for_others(world: World, api: Api) -> None:
+    """It is refused in a sentence that says whom the route is for, and kept where its owner can read it."""
+    job_id = world.job.job_id
+    plain = f"/api/zones/{world.zone_id}"
+    assert_refused(Client(api.gateway, job_token(world, job_id)).get(plain), 403)
+    (of_job,) = refusals(api, world.zone_id)
+    assert (of_job.actor, of_job.subject) == (f"job:{job_id}-1", job_id)
+    person = Client(api.gateway, f"Bearer {api.container.issuer.sign_in('ada')}")
+    assert_refused(person.post(f"/api/jobs/{job_id}/claim", {}), 403)
+    runner = api.container.runner_credentials.register("theirs", kind=RunnerKind.SELF_HOSTED, name="Theirs")
+    assert_refused(Client(api.gateway, f"Runner {runner}").get(plain), 403)
+    assert {entry.actor for entry in refusals(api, None)} == {"user:ada", "runner:theirs"}

@@ -10,6 +10,7 @@ from chalicelib.domain.errors import (
     Conflict,
     Damaged,
     Fenced,
+    Forbidden,
     InvalidInput,
     NotFound,
     StateLocked,
@@ -108,12 +109,12 @@ class TestTheLock:
         first.lock("l-1")
         second = world.a_runner(JobType.PLAN, job_id=first.caller.job_id, attempt=2)
         assert second.lock("l-2") == 2
-        with pytest.raises(Fenced):
+        with pytest.raises(Forbidden):
             first.lock("l-3")
 
     @pytest.mark.parametrize("status", [JobStatus.QUEUED, JobStatus.SUCCESS, JobStatus.CANCELLED])
     def test_only_a_working_attempt_may_take_it(self, world: StateWorld, status: JobStatus) -> None:
-        with pytest.raises(Fenced):
+        with pytest.raises(Forbidden):
             world.a_runner(status=status).lock("l-1")
 
     def test_an_attempt_whose_lease_is_over_may_not_take_it(self, world: StateWorld) -> None:

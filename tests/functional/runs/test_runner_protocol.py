@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from chalicelib.adapters.dynamodb.tables import JobRow, job_pk
-from chalicelib.domain.errors import Fenced, InvalidInput, NotFound
+from chalicelib.domain.errors import Fenced, Forbidden, InvalidInput, NotFound
 from chalicelib.domain.messages import Assignment, ClaimRequest, Outcome
 from chalicelib.domain.plan import Counts, PlanSummary
 from chalicelib.services.paging import PageRequest
@@ -135,10 +135,10 @@ class TestHeartbeat:
         world.clock.advance(seconds=61)
         world.reconcile()
         assert world.job.attempt == 2
-        with pytest.raises(Fenced):
+        with pytest.raises(Forbidden):
             world.heartbeat(attempt=1, logs=[a_chunk(1)])
         world.claim()
-        with pytest.raises(Fenced):
+        with pytest.raises(Forbidden):
             world.heartbeat(attempt=1)
         assert world.container.log_store.chunks(world.run_id, 10, None).items == []
 
@@ -146,7 +146,7 @@ class TestHeartbeat:
         world.plan()
         world.claim()
         world.report_plan()
-        with pytest.raises(Fenced):
+        with pytest.raises(Forbidden):
             world.heartbeat()
 
     def test_a_long_job_gets_a_fresh_token_in_time(self, world: World) -> None:
