@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..services.ports.audit import AuditStore
     from ..services.ports.clock import Clock
     from ..services.ports.customer_aws import CustomerAws
+    from ..services.ports.customer_stacks import CustomerStacks
     from ..services.ports.facts import FactStore
     from ..services.ports.git import GitHosts, GitLinkStore, Vault
     from ..services.ports.identities import IdentityStore
@@ -235,6 +236,13 @@ class Outside:
         from ..adapters.customer_clients import CustomerClients
 
         return CustomerClients(self.customer_aws, self.clock, self.settings)
+
+    @cached_property
+    def customer_stacks(self) -> "CustomerStacks":
+        """Runners' stacks in customers' accounts."""
+        from ..adapters.customer_stacks import CloudFormationStacks
+
+        return CloudFormationStacks(self.customer_clients)
 
     @cached_property
     def customer_aws(self) -> "CustomerAws":

@@ -55,6 +55,10 @@ class RefusalCause(StrEnum):
     UNREACHABLE = "unreachable"
     SERVICE_DISABLED = "service_disabled"
     """GCP: the project has not enabled an API that is needed."""
+    MISSING_PERMISSION = "missing_permission"
+    """The role lets us in, and may not do what is needed."""
+    REFUSED = "refused"
+    """The role lets us in and may ask; the cloud says no to what was asked: a limit, a name, a setting."""
     OTHER_ACCOUNT = "other_account"
     """We are let in, and it is not the account that was linked."""
 

@@ -42,6 +42,10 @@ class Asked:
     """Who asked: what the trust policy is to name."""
     subject: str | None = None
     """Of the token that was shown (web identity)."""
+    action: str = ""
+    """What the role was used for, once it had let us in: ``ecs:RunTask``."""
+    said: str = ""
+    """AWS's own words about it, where they can hold no secret."""
 
 
 def cause_of(code: str, message: str) -> RefusalCause | None:
@@ -123,6 +127,15 @@ def explain(cause: RefusalCause, asked: Asked) -> str:
             )
         case RefusalCause.SERVICE_DISABLED:
             return "A service that is needed is not enabled in the account. Enable it, then test again."
+        case RefusalCause.MISSING_PERMISSION:
+            return (
+                f"The role {asked.role} may not do {asked.action or 'what is needed'} in {asked.region}. "
+                "Update it with the template in this identity's setup, look for a permissions boundary or an "
+                "organization's policy that forbids it, then try again."
+            )
+        case RefusalCause.REFUSED:
+            said = asked.said.strip().rstrip(".") or "it did not say why; its CloudTrail may"
+            return f"AWS refused {asked.action or 'what was asked'} in {asked.region} of the account: {said}."
         case RefusalCause.OTHER_ACCOUNT:
             return (
                 f"{asked.role} let us into another account than the one that is linked. Correct the "
