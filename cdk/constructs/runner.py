@@ -5,23 +5,16 @@ gateway costs money while nothing runs. Its role may do nothing; the runner's cr
 task definition's ``secrets``.
 """
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cdk.constructs import runner_task
 from cdk.constructs.logs import log_group
 from cdk.deployment import Deployment, Network
-
-CONTAINER = "runner"
-WORK = "/work"
-"""The one path that a runner can write to."""
-
-STOP_TIMEOUT = Duration.seconds(120)
-"""The most that Fargate gives: terraform stops, the state is committed, the runner reports."""
 
 
 class Runner(Construct):
@@ -34,9 +27,7 @@ class Runner(Construct):
         self.cluster = ecs.Cluster(
             self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.DISABLED
         )
-        self.security_group = ec2.SecurityGroup(
-            self, "Egress", vpc=vpc, description="Alethia runner: out to the internet, nothing in"
-        )
+        self.security_group = runner_task.egress_only(self, "Egress", vpc)
         self.subnet_ids = (
             list(runner.network.subnet_ids)
             if runner.network
@@ -53,21 +44,23 @@ class Runner(Construct):
             self,
             "Credential",
             description="What the platform's runner claims its jobs with",
-            generate_secret_string=secretsmanager.SecretStringGenerator(
-                password_length=64, exclude_punctuation=True
-            ),
+            generate_secret_string=runner_task.placeholder(),
         )
-        self.task_role = iam.Role(
-            self,
-            "TaskRole",
-            assumed_by=_tasks_of(self),
-            description="A running job: may do nothing",
-        )
-        self.execution_role = iam.Role(
-            self, "ExecutionRole", assumed_by=_tasks_of(self), description="Starts a runner's container"
-        )
+        self.task_role = runner_task.task_role(self, "TaskRole")
+        self.execution_role = runner_task.execution_role(self, "ExecutionRole")
         self.family = f"{deployment.name}-runner"
-        self.task_definition = self._task_definition(deployment)
+        self.task_definition = runner_task.task_definition(
+            self,
+            "Task",
+            family=self.family,
+            cpu=runner.cpu,
+            memory_mib=runner.memory_mib,
+            image=ecs.ContainerImage.from_ecr_repository(self.repository, runner.image_tag),
+            credential=self.credential,
+            log=log_group(self, "Log", deployment.log_days),
+            task_role=self.task_role,
+            execution_role=self.execution_role,
+        )
 
     @property
     def settings(self) -> dict[str, str]:
@@ -103,42 +96,3 @@ class Runner(Construct):
                 )
             ],
         )
-
-    def _task_definition(self, deployment: Deployment) -> ecs.FargateTaskDefinition:
-        definition = ecs.FargateTaskDefinition(
-            self,
-            "Task",
-            family=self.family,
-            cpu=deployment.runner.cpu,
-            memory_limit_mib=deployment.runner.memory_mib,
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=ecs.CpuArchitecture.ARM64,
-                operating_system_family=ecs.OperatingSystemFamily.LINUX,
-            ),
-            task_role=self.task_role,
-            execution_role=self.execution_role,
-        )
-        # A release makes a new revision; runs under way stay on the one that they are pinned to.
-        definition.apply_removal_policy(RemovalPolicy.RETAIN)
-        container = definition.add_container(
-            CONTAINER,
-            image=ecs.ContainerImage.from_ecr_repository(self.repository, deployment.runner.image_tag),
-            environment={"HOME": WORK, "ALETHIA_WORK_DIR": f"{WORK}/jobs"},
-            secrets={"ALETHIA_RUNNER_CREDENTIAL": ecs.Secret.from_secrets_manager(self.credential)},
-            logging=ecs.LogDrivers.aws_logs(
-                stream_prefix=CONTAINER, log_group=log_group(self, "Log", deployment.log_days)
-            ),
-            readonly_root_filesystem=True,
-            stop_timeout=STOP_TIMEOUT,
-        )
-        definition.add_volume(name="work")
-        container.add_mount_points(ecs.MountPoint(container_path=WORK, source_volume="work", read_only=False))
-        return definition
-
-
-def _tasks_of(scope: Construct) -> iam.PrincipalBase:
-    """ECS tasks of this account, and of no other (the confused deputy)."""
-    stack = Stack.of(scope)
-    return iam.ServicePrincipal(
-        "ecs-tasks.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": stack.account}}
-    )
