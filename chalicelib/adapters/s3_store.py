@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -46,7 +46,8 @@ def store_client(
 
     Without keys, the process's own credentials sign.
     """
-    return boto3.client(
+    session: Any = botocore.session.get_session()
+    client: S3Client = session.create_client(
         "s3",
         endpoint_url=endpoint_url,
         region_name=region,
@@ -62,6 +63,7 @@ def store_client(
             retries={"mode": "standard", "total_max_attempts": 3},
         ),
     )
+    return client
 
 
 def open_store(settings: Settings) -> "S3Store":
