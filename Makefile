@@ -2,6 +2,7 @@
 #
 #   make demo    the main job, narrated: plan, review, apply, destroy, on an emulated AWS account
 #   make up      start the embedded stack and keep it up; prints its address and a sign-in token
+#   make invoke EVENT=events/workflow/reconcile.json   call one function with a sample event
 #   make test    every check and every test, with real terraform
 #   make check   ruff, mypy, import rules, unit tests: under a minute
 #   make bench   measured speed, as a table
@@ -10,16 +11,20 @@
 
 PYTHON ?= python3
 ARGS ?=
+EVENT ?=
 BIN := .venv/bin
 SOURCES := app.py chalicelib runner_task alethia cdk scripts tests benchmarks
 
-.PHONY: demo up test check lint unit bench lock clean local dev node
+.PHONY: demo up invoke test check lint unit bench lock clean local dev node
 
 demo: local
 	@$(BIN)/python -m alethia demo $(ARGS)
 
 up: local
 	@$(BIN)/python -m alethia up $(ARGS)
+
+invoke: local
+	@$(BIN)/python -m alethia.embedded.invoke $(EVENT) $(ARGS)
 
 test: check node
 	$(BIN)/python -m pytest -q --ignore tests/unit -m "not e2e" -n 2 $(ARGS)

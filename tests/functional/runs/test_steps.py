@@ -29,11 +29,6 @@ def call(world: World, name: str) -> Any:
     return getattr(app, name)(about(world, name), None)
 
 
-def test_every_function_has_a_sample_event() -> None:
-    handlers = {function.name for function in app.app.pure_lambda_functions}
-    assert {file.stem for file in EVENTS.glob("*.json")} == handlers
-
-
 def test_the_steps_of_a_run_in_order(world: World) -> None:
     world.plan()
     assert call(world, "dispatch_runner") == {}

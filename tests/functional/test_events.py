@@ -1,0 +1,89 @@
+"""The samples in ``events/``: one at least for every function, and each is what its function takes."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app
+from alethia.embedded import invoke
+from alethia.embedded.errors import StackError
+from tests.support.runs import World
+
+RUN = json.loads((invoke.EVENTS / "workflow" / "record_plan.json").read_text())["run_id"]
+SECRETS = re.compile(r"c2FtcGxl|sample-of-a-credential")
+"""What stands in the samples in place of a credential."""
+
+
+def name(file: Path) -> str:
+    return str(file.relative_to(invoke.EVENTS))
+
+
+def answer(world: World, file: Path) -> Any:
+    """What the function says to the sample, about the world's run; it can be sent."""
+    event = json.loads(file.read_text().replace(RUN, world.run_id))
+    said = invoke.invoke(invoke.handler_name(file), event)
+    assert not SECRETS.search(json.dumps(said))
+    return said
+
+
+ANSWERS: dict[str, Any] = {
+    "api/get_zones.json": {"statusCode": 200},
+    "api/post_zones.json": {"statusCode": 201},
+    "authorizer/person.json": {"principalId": "nobody"},
+    "authorizer/runner.json": {"principalId": "nobody"},
+    "workflow/await_review.json": {},
+    "workflow/check_digests.json": {"outcome": "unchanged"},
+    "workflow/dispatch_runner.json": {},
+    "workflow/dispatch_runner.apply.json": {},
+    "workflow/finalize.json": {"outcome": "not_ready"},
+    "workflow/mark_run.json": {"outcome": "alive", "resume": "review"},
+    "workflow/reconcile.json": {"restarted": []},
+    "workflow/record_plan.json": {"outcome": "awaiting_review"},
+    "workflow/task_stopped.json": {"outcome": "recorded"},
+}
+"""Sample → the part of its function's answer that matters, for a plan that waits for review."""
+
+AFTER_APPROVAL = ("workflow/check_digests.json", "workflow/dispatch_runner.apply.json")
+"""Samples that make sense from there on only."""
+
+
+def test_every_function_has_a_sample_event() -> None:
+    functions = {function.name for function in app.app.pure_lambda_functions}
+    authorizers = {one.name for one in app.app.builtin_auth_handlers}
+
+    assert {invoke.handler_name(file) for file in invoke.files()} == {invoke.API, *functions, *authorizers}
+
+
+@pytest.mark.parametrize("file", invoke.files(), ids=name)
+def test_a_function_takes_its_sample(world: World, file: Path) -> None:
+    world.to_review()
+    if name(file) in AFTER_APPROVAL:
+        world.approve()
+
+    said = answer(world, file)
+
+    expected = ANSWERS[name(file)]
+    assert expected.items() <= said.items(), said
+
+
+def test_a_field_of_a_sample_can_be_another() -> None:
+    file = invoke.EVENTS / "workflow" / "finalize.json"
+
+    event = invoke.read(file, {"run_id": "job-1", "generation": "3"})
+
+    assert (event["run_id"], event["generation"]) == ("job-1", 3)
+
+
+def test_an_unknown_event_is_answered_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(
+        StackError, match=r"is no event of events/\. There are:\n  events/api/get_zones\.json"
+    ):
+        invoke.read(tmp_path / "nothing.json", {})
+
+
+def test_an_unknown_field_is_answered_with_those_there_are() -> None:
+    with pytest.raises(StackError, match=r"has no field 'run'\. It has: run_id, "):
+        invoke.read(invoke.EVENTS / "workflow" / "finalize.json", {"run": "job-1"})
