@@ -12,6 +12,8 @@ from moto.backends import get_backend
 
 from chalicelib.providers.aws.permissions import PATH as LINK_PATH
 
+from .ecs import GOING
+
 Inventory = dict[str, list[str]]
 """``service:kind`` → ids, for kinds of which there is at least one."""
 
@@ -81,6 +83,20 @@ def _in_clusters(attribute: str) -> Callable[[Any], Iterator[str]]:
     return list_ids
 
 
+def _active(ecs: Any) -> Iterator[str]:
+    return (cluster.name for cluster in ecs.clusters.values() if cluster.status == "ACTIVE")
+
+
+def _task_definitions(ecs: Any) -> Iterator[str]:
+    for revisions in ecs.task_definitions.values():
+        yield from (f"{one.family}:{one.revision}" for one in revisions.values() if one.status != GOING)
+
+
+def _tasks(ecs: Any) -> Iterator[str]:
+    for tasks in ecs.tasks.values():
+        yield from (task.id for task in tasks.values() if task.last_status != "STOPPED")
+
+
 KINDS: dict[str, tuple[Any, Callable[[Any], Iterable[str]]]] = {
     "acm:certificate": ("acm", _keys_of("_certificates")),
     "dynamodb:table": ("dynamodb", _keys_of("tables")),
@@ -96,6 +112,9 @@ KINDS: dict[str, tuple[Any, Callable[[Any], Iterable[str]]]] = {
     "ec2:vpc": ("ec2", _own_vpcs),
     "ec2:vpc-endpoint": ("ec2", _vpc_endpoints),
     "ecr:repository": ("ecr", _keys_of("repositories")),
+    "ecs:cluster": ("ecs", _active),
+    "ecs:task": ("ecs", _tasks),
+    "ecs:task-definition": ("ecs", _task_definitions),
     "eks:access-entry": ("eks", _in_clusters("access_entries")),
     "eks:addon": ("eks", _in_clusters("addons")),
     "eks:cluster": ("eks", _keys_of("clusters")),

@@ -9,7 +9,8 @@ Calls are answered one at a time: moto keeps its accounts in plain dictionaries,
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 INVOCATION = "HTTP_AMZ_SDK_INVOCATION_ID"
@@ -40,6 +41,12 @@ class Repeats:
         status, headers, body = answer
         start_response(status, headers)
         return [body]
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While in here, no call is answered: for what else looks into moto."""
+        with self._one_at_a_time:
+            yield
 
     def _ask(self, environ: dict[str, Any]) -> Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []

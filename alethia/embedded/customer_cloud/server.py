@@ -1,6 +1,6 @@
 """Serve the customers' cloud on loopback, and tell what exists in it.
 
-Three paths beside AWS's own:
+Paths beside AWS's own:
 
 ``GET /_alethia/health``
     200 as soon as calls are answered.
@@ -8,6 +8,11 @@ Three paths beside AWS's own:
     What exists in an account, for tests that must know that nothing was left behind.
 ``GET /_alethia/calls?account=123456789012``
     Which operations of which services were asked for in an account.
+``GET /_alethia/tasks``
+    The ECS tasks of all accounts and regions that have not stopped, for whoever runs their containers, and
+    how many clusters there are. To be listed is to be taken: a task is RUNNING from then on.
+``POST /_alethia/tasks/stopped`` with ``{"taskArn", "reason", "exitCode"}``
+    A task's container has ended. 404 when there is no such task.
 """
 
 import argparse
@@ -23,7 +28,7 @@ from urllib.parse import parse_qs
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
 
-from . import calls
+from . import calls, ecs_tasks
 from .inventory import inventory
 from .repeats import Repeats
 
@@ -54,21 +59,31 @@ def application() -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
             query = parse_qs(environ.get("QUERY_STRING", ""))
             account = query.get("account", [DEFAULT_ACCOUNT])[0]
             region = query.get("region", ["us-east-1"])[0]
-            resources = inventory(account, region)
+            with aws.alone():
+                resources = inventory(account, region)
             return _json(start_response, {"account": account, "region": region, "resources": resources})
         if path == "/_alethia/calls":
             query = parse_qs(environ.get("QUERY_STRING", ""))
             account = query.get("account", [DEFAULT_ACCOUNT])[0]
             return _json(start_response, {"account": account, "calls": calls.recorded(account)})
+        if path == "/_alethia/tasks":
+            with aws.alone():
+                listed = {"clusters": ecs_tasks.clusters(), "tasks": ecs_tasks.waiting()}
+            return _json(start_response, listed)
+        if path == "/_alethia/tasks/stopped":
+            said = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+            with aws.alone():
+                known = ecs_tasks.ended(said["taskArn"], said["reason"], said.get("exitCode"))
+            return _json(start_response, {}, "200 OK" if known else "404 Not Found")
         calls.record(environ)
         return aws(environ, start_response)
 
     return dispatch
 
 
-def _json(start_response: StartResponse, body: dict[str, Any]) -> Iterable[bytes]:
+def _json(start_response: StartResponse, body: dict[str, Any], status: str = "200 OK") -> Iterable[bytes]:
     encoded = json.dumps(body).encode()
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(encoded)))])
+    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(encoded)))])
     return [encoded]
 
 
