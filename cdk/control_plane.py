@@ -15,16 +15,19 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cdk.constructs.acknowledged import acknowledge
 from cdk.constructs.api import Api
 from cdk.constructs.api_definition import authorizers_of
+from cdk.constructs.customer_access import CustomerAccess, CustomerAccessRole
 from cdk.constructs.functions import Functions
 from cdk.constructs.issuer import Issuer
 from cdk.constructs.runner import Runner
 from cdk.constructs.store import Store
 from cdk.constructs.tables import Tables
-from cdk.constructs.workflow import Machine, Workflow
+from cdk.constructs.wakers import Wakers
+from cdk.constructs.workflow import DEFINITION, WORKER_DEFINITION, Machine, Workflow
 from cdk.deployment import Deployment
-from cdk.grants import Grants
+from cdk.grants import MAY, Grants, Right
 from cdk.packaging import API_FUNCTION, Package
 
 
@@ -39,7 +42,9 @@ class ControlPlane(Stack):
         store = Store(self, "Store", deployment.store)
         runner = Runner(self, "Runner", deployment)
         issuer = Issuer(self, "Issuer", deployment.oidc_keys)
-        machine = Machine(self, deployment.name)
+        machine = Machine(self, f"{deployment.name}-plan-review-apply")
+        worker_machine = Machine(self, f"{deployment.name}-worker-stack")
+        customer_access = CustomerAccess(self, deployment.name)
         git_secrets = f"{deployment.name}/git"
         job_tokens = secretsmanager.Secret(
             self,
@@ -48,6 +53,13 @@ class ControlPlane(Stack):
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True
             ),
+        )
+        acknowledge(
+            job_tokens,
+            {
+                "AwsSolutions-SMG4": "A new value ends the tokens of running jobs, so a person chooses when "
+                "(docs/operations.md)."
+            },
         )
         called_by_api = (API_FUNCTION, *authorizers_of(package.api_definition))
         names = {name: f"{deployment.name}-{name}" for name in called_by_api}
@@ -61,7 +73,11 @@ class ControlPlane(Stack):
             settings={
                 "specs_table": tables.specs.table_name,
                 "jobs_table": tables.jobs.table_name,
+                "deployment_name": deployment.name,
                 "state_machine_arn": machine.arn,
+                "worker_state_machine_arn": worker_machine.arn,
+                "customer_access_role": customer_access.arn,
+                "control_plane_principal": customer_access.arn,
                 "region": self.region,
                 "job_token_secret": job_tokens.secret_arn,
                 "oidc_issuer": deployment.sign_in.issuer,
@@ -78,29 +94,44 @@ class ControlPlane(Stack):
                 **runner.settings,
             },
         )
-        # Customers' trust policies name the role of the one function that assumes theirs.
-        functions.set(API_FUNCTION, "control_plane_principal", functions.role_arn(API_FUNCTION))
         api.allow_calls(functions.by_name)
         Grants(
             tables=tables,
             store=store,
             runner=runner,
-            machine=machine,
+            machines=[machine, worker_machine],
+            customer_access=customer_access,
             job_tokens=job_tokens,
             issuer=issuer,
             git_secrets=git_secrets,
         ).give(functions)
-        Workflow(
+        CustomerAccessRole(
             self,
-            "Workflow",
-            machine=machine,
-            functions=functions.by_name,
-            cluster=runner.cluster,
-            log_days=deployment.log_days,
+            "CustomerAccess",
+            access=customer_access,
+            trusted=[
+                functions.role(name).role_arn
+                for name, rights in MAY.items()
+                if Right.CUSTOMER_ROLES in rights
+            ],
         )
+        for id_, its_machine, definition in (
+            ("PlanReviewApply", machine, DEFINITION),
+            ("WorkerStacks", worker_machine, WORKER_DEFINITION),
+        ):
+            if definition.exists():
+                Workflow(
+                    self,
+                    id_,
+                    machine=its_machine,
+                    definition=definition,
+                    functions=functions.by_name,
+                    log_days=deployment.log_days,
+                )
+        Wakers(self, "Wakers", functions=functions.by_name, cluster=runner.cluster)
 
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "RunnerImages", value=runner.repository.repository_uri)
         CfnOutput(self, "RunnerCredential", value=runner.credential.secret_name)
         CfnOutput(self, "StateMachineArn", value=machine.arn)
-        CfnOutput(self, "ControlPlanePrincipal", value=functions.role_arn(API_FUNCTION))
+        CfnOutput(self, "ControlPlanePrincipal", value=customer_access.arn)

@@ -3,13 +3,16 @@
 A function that is packaged but stands in no row stops the synthesis: a new step begins with its rights.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 
+from cdk.constructs.acknowledged import acknowledge_wildcards
+from cdk.constructs.customer_access import CustomerAccess
 from cdk.constructs.functions import Functions
 from cdk.constructs.issuer import Issuer
 from cdk.constructs.runner import Runner
@@ -23,7 +26,7 @@ class Right(StrEnum):
 
     ROWS = "read and write rows; never scan"
     RUNNER_ROWS = "look up a runner's registration"
-    START_RUNS = "start the state machine"
+    START_RUNS = "start the state machines"
     WATCH_RUNS = "see how an execution stands"
     RING = "wake a waiting step"
     START_TASKS = "start a runner's container, and hand it the runner's roles"
@@ -34,7 +37,7 @@ class Right(StrEnum):
     READ_OBJECTS = "get objects of the store"
     JOB_TOKENS = "sign and verify job tokens"
     CLOUD_TOKENS = "sign with the keys of our own OIDC issuer, and publish their public halves"
-    CUSTOMER_ROLES = "assume roles of other accounts, if they let us in"
+    CUSTOMER_ROLES = "become the role that customers' accounts let in"
     GIT_SECRETS = "keep, read and drop the tokens of linked git hosts"
     REFUSALS = "write down in the audit trail that a credential was refused"
 
@@ -54,7 +57,7 @@ MAY: Mapping[str, tuple[Right, ...]] = {
         Right.GIT_SECRETS,
     ),
     "Authorizer": (Right.RUNNER_ROWS, Right.JOB_TOKENS, Right.REFUSALS),
-    "DispatchRunner": (Right.ROWS, Right.RING, Right.START_TASKS),
+    "DispatchRunner": (Right.ROWS, Right.RING, Right.START_TASKS, Right.CUSTOMER_ROLES),
     "RecordPlan": (Right.ROWS, Right.RING),
     "AwaitReview": (Right.ROWS, Right.RING),
     "CheckDigests": (Right.ROWS,),
@@ -66,6 +69,7 @@ MAY: Mapping[str, tuple[Right, ...]] = {
         Right.WATCH_RUNS,
         Right.RING,
         Right.START_TASKS,
+        Right.CUSTOMER_ROLES,
         Right.OPEN_KEYS,
         Right.READ_OBJECTS,
     ),
@@ -84,9 +88,20 @@ GIT_SECRET_CALLS = [
 ]
 WRITE_ITEMS = ("BatchWriteItem", "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
 
+TASK_IDS = "ECS gives tasks ids of its own; only those of our own cluster are meant."
+
 
 class UngrantedFunction(Exception):
     """The app has a function that :data:`MAY` does not know, or the other way round."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One statement; `because` says why it names its resources by a pattern, if it does."""
+
+    statement: iam.PolicyStatement
+    resources: list[str]
+    because: str = ""
 
 
 class Grants:
@@ -98,7 +113,8 @@ class Grants:
         tables: Tables,
         store: Store,
         runner: Runner,
-        machine: Machine,
+        machines: Sequence[Machine],
+        customer_access: CustomerAccess,
         job_tokens: secretsmanager.ISecret,
         issuer: Issuer,
         git_secrets: str,
@@ -106,7 +122,8 @@ class Grants:
         self._tables = tables
         self._store = store
         self._runner = runner
-        self._machine = machine
+        self._machines = machines
+        self._customer_access = customer_access
         self._job_tokens = job_tokens
         self._issuer = issuer
         self._git_secrets = git_secrets
@@ -123,37 +140,41 @@ class Grants:
             raise UngrantedFunction(f"cdk/grants.py and the packaged app disagree about {', '.join(odd)}.")
         for name, rights in MAY.items():
             for right in rights:
-                functions.allow(name, *self.statements(right))
+                for grant in self.grants(right):
+                    functions.allow(name, grant.statement)
+                    if grant.because:
+                        acknowledge_wildcards(functions.role(name), grant.resources, grant.because)
 
-    def statements(self, right: Right) -> list[iam.PolicyStatement]:
+    def grants(self, right: Right) -> list[Grant]:
         """A right in IAM's words."""
-        machine = self._machine
         match right:
             case Right.ROWS:
                 tables = [self._tables.specs.table_arn, self._tables.jobs.table_arn]
                 return [
                     _allow("dynamodb", [*READ_ITEMS, *WRITE_ITEMS], tables),
-                    _allow("dynamodb", ["Query"], [*tables, *(f"{table}/index/*" for table in tables)]),
-                ]
-            case Right.RUNNER_ROWS:
-                return [
                     _allow(
                         "dynamodb",
-                        ["GetItem"],
-                        [self._tables.specs.table_arn],
-                        _partitions("RUNNER#*"),
-                    )
+                        ["Query"],
+                        [*tables, *(f"{table}/index/*" for table in tables)],
+                        because="Lists are read from the tables' own indexes.",
+                    ),
                 ]
+            case Right.RUNNER_ROWS:
+                specs = [self._tables.specs.table_arn]
+                return [_allow("dynamodb", ["GetItem"], specs, _partitions("RUNNER#*"))]
             case Right.START_RUNS:
-                return [_allow("states", ["StartExecution"], [machine.arn])]
+                return [_allow("states", ["StartExecution"], [machine.arn for machine in self._machines])]
             case Right.WATCH_RUNS:
-                return [_allow("states", ["DescribeExecution"], [machine.executions_arn])]
+                executions = [machine.executions_arn for machine in self._machines]
+                because = "Executions are named after runs and jobs."
+                return [_allow("states", ["DescribeExecution"], executions, because=because)]
             case Right.RING:
-                return [_allow("states", ["SendTaskSuccess"], [machine.arn])]
+                return [_allow("states", ["SendTaskSuccess"], [self._machines[0].arn])]
             case Right.START_TASKS:
                 return self._start_tasks()
             case Right.STOP_TASKS:
-                return [_allow("ecs", ["StopTask"], [self._tasks_arn()], self._in_our_cluster())]
+                tasks = [self._tasks_arn()]
+                return [_allow("ecs", ["StopTask"], tasks, self._in_our_cluster(), because=TASK_IDS)]
             case Right.DATA_KEYS:
                 return [self._data_key(["Decrypt", "GenerateDataKey"])]
             case Right.OPEN_KEYS:
@@ -167,9 +188,11 @@ class Grants:
             case Right.CLOUD_TOKENS:
                 return [_allow("kms", ["GetPublicKey", "Sign"], [key.key_arn for key in self._issuer.keys])]
             case Right.CUSTOMER_ROLES:
-                return [self._customer_roles()]
+                return [_allow("sts", ["AssumeRole"], [self._customer_access.arn])]
             case Right.GIT_SECRETS:
-                return [_allow("secretsmanager", GIT_SECRET_CALLS, [self._git_secrets_arn()])]
+                secrets = [self._git_secrets_arn()]
+                because = "One secret for each zone and git host, made at run time, under one prefix."
+                return [_allow("secretsmanager", GIT_SECRET_CALLS, secrets, because=because)]
             case Right.REFUSALS:
                 jobs = [self._tables.jobs.table_arn]
                 return [
@@ -178,15 +201,22 @@ class Grants:
                     _allow("dynamodb", ["PutItem"], jobs, _partitions("AUDIT#*")),
                 ]
 
-    def _start_tasks(self) -> list[iam.PolicyStatement]:
+    def _start_tasks(self) -> list[Grant]:
         runner = self._runner
         return [
-            _allow("ecs", ["RunTask"], [runner.task_definitions_arn], self._in_our_cluster()),
+            _allow(
+                "ecs",
+                ["RunTask"],
+                [runner.task_definitions_arn],
+                self._in_our_cluster(),
+                because="A run that waits is dispatched on the revision that it began with.",
+            ),
             _allow(
                 "ecs",
                 ["TagResource"],
                 [self._tasks_arn()],
                 {"StringEquals": {"ecs:CreateAction": "RunTask"}},
+                because=TASK_IDS,
             ),
             _allow(
                 "iam",
@@ -195,20 +225,6 @@ class Grants:
                 {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
             ),
         ]
-
-    def _customer_roles(self) -> iam.PolicyStatement:
-        """Whatever a customer named their role; never one of our own account.
-
-        An external id is not asked for here: a connection test tries without one, to see that it is refused
-        by the customer's trust policy and not by us.
-        """
-        stack = Stack.of(self._tables)
-        return _allow(
-            "sts",
-            ["AssumeRole"],
-            [f"arn:{stack.partition}:iam::*:role/*"],
-            {"StringNotEquals": {"aws:ResourceAccount": stack.account}},
-        )
 
     def _git_secrets_arn(self) -> str:
         return Stack.of(self._tables).format_arn(
@@ -227,18 +243,21 @@ class Grants:
             service="ecs", resource="task", resource_name=f"{cluster.cluster_name}/*"
         )
 
-    def _data_key(self, actions: list[str]) -> iam.PolicyStatement:
+    def _data_key(self, actions: list[str]) -> Grant:
         """Only for an object of a spec of a zone: the context that every envelope is bound to."""
         named = {f"kms:EncryptionContext:{part}": "false" for part in ("zone", "spec", "object")}
         return _allow("kms", actions, [self._store.data_key.key_arn], {"Null": named})
 
-    def _objects(self, actions: list[str]) -> list[iam.PolicyStatement]:
+    def _objects(self, actions: list[str]) -> list[Grant]:
         """On our bucket; on somebody else's store, the keys to it are what is needed."""
         if self._store.bucket:
-            return [_allow("s3", actions, [self._store.bucket.arn_for_objects("*")])]
+            because = (
+                "The bucket holds the store's objects and nothing else; their names are made at run time."
+            )
+            return [_allow("s3", actions, [self._store.bucket.arn_for_objects("*")], because=because)]
         return self._store_keys()
 
-    def _store_keys(self) -> list[iam.PolicyStatement]:
+    def _store_keys(self) -> list[Grant]:
         if self._store.secret is None:
             return []
         # Secrets Manager adds six characters to the name of every secret.
@@ -251,10 +270,16 @@ def _partitions(pattern: str) -> dict[str, dict[str, list[str]]]:
 
 
 def _allow(
-    service: str, actions: list[str], resources: list[str], conditions: Mapping[str, object] | None = None
-) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
+    service: str,
+    actions: list[str],
+    resources: list[str],
+    conditions: Mapping[str, object] | None = None,
+    *,
+    because: str = "",
+) -> Grant:
+    statement = iam.PolicyStatement(
         actions=[f"{service}:{action}" for action in actions],
         resources=resources,
         conditions=conditions,
     )
+    return Grant(statement, resources, because)

@@ -5,16 +5,17 @@ from typing import Any
 
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from cdk.constructs.acknowledged import acknowledge
 from cdk.constructs.api_definition import authorizers_of, complete_definition
 from cdk.constructs.logs import log_group
 from cdk.deployment import Deployment
 from cdk.packaging import API_FUNCTION
 
 STAGE = "live"
+PUSH_LOGS = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
 class Api(Construct):
@@ -45,6 +46,9 @@ class Api(Construct):
                 stage_name=STAGE,
                 throttling_rate_limit=deployment.requests_per_second,
                 throttling_burst_limit=deployment.burst,
+                tracing_enabled=True,
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,
                 access_log_destination=apigateway.LogGroupLogDestination(
                     log_group(self, "AccessLog", deployment.log_days)
                 ),
@@ -61,19 +65,45 @@ class Api(Construct):
                 ),
             ),
         )
+        # API Gateway would make this group by itself, without an end.
+        errors = log_group(
+            self,
+            "ErrorLog",
+            deployment.log_days,
+            name=f"API-Gateway-Execution-Logs_{self.rest_api.rest_api_id}/{STAGE}",
+        )
+        self.rest_api.deployment_stage.node.add_dependency(errors)
+        acknowledge(
+            self,
+            {
+                "AwsSolutions-APIG2": "The app checks every request and names each field that is wrong.",
+                "AwsSolutions-APIG3": "A web ACL costs dollars a month while nobody asks. The stage is "
+                "throttled, its authorizer refuses strangers, and a WAF can be attached to it.",
+                f"AwsSolutions-IAM4[Policy::{PUSH_LOGS}]": "AWS's own policy for the one role by which API "
+                "Gateway writes logs in an account and region.",
+            },
+        )
         self._definition = definition
         self.url = deployment.public_api_url or self._stage_url()
 
     def allow_calls(self, functions: Mapping[str, lambda_.Function]) -> None:
-        """Let the API call its functions."""
+        """Let the API call its functions. It goes live only once they are there and it may."""
         self._allow_calls(functions[API_FUNCTION], self.rest_api.arn_for_execute_api())
         for name in authorizers_of(self._definition):
             self._allow_calls(functions[name], self._authorizers_arn())
 
     def _allow_calls(self, function: lambda_.Function, source_arn: str) -> None:
-        function.add_permission(
-            "Api", principal=iam.ServicePrincipal("apigateway.amazonaws.com"), source_arn=source_arn
+        permission = lambda_.CfnPermission(
+            self,
+            f"Call{function.node.id}",
+            action="lambda:InvokeFunction",
+            function_name=function.function_arn,
+            principal="apigateway.amazonaws.com",
+            source_arn=source_arn,
         )
+        deployment = self.rest_api.latest_deployment
+        assert deployment is not None, "an API with a stage is deployed"
+        deployment.node.add_dependency(permission)
 
     def _authorizers_arn(self) -> str:
         return Stack.of(self).format_arn(

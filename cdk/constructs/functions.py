@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from cdk.constructs.acknowledged import acknowledge, acknowledge_wildcards
 from cdk.constructs.logs import log_group
 from cdk.packaging import PYTHON, Package, PackagedFunction
 
@@ -43,16 +44,26 @@ class Functions(Construct):
         self.by_name = {
             name: self._function(packaged) for name, packaged in sorted(package.functions.items())
         }
+        latest = "Lambda runs the Python that packaged the app: wheels and .pyc files fit no other."
+        acknowledge(
+            self,
+            {
+                "AwsSolutions-L1": latest,
+                "Serverless-LambdaLatestVersion": latest,
+                "Serverless-LambdaDLQ": "Callers wait for an answer and see an error. What events call is "
+                "made up for: each minute reconciles anew, and an attempt ends with its lease.",
+            },
+        )
 
     def set(self, name: str, setting: str, value: str) -> None:
         """Give one function a setting that the others have no use for, or can't have."""
         self.by_name[name].add_environment(PREFIX + setting.upper(), value)
 
-    def role_arn(self, name: str) -> str:
+    def role(self, name: str) -> iam.IRole:
         """As whom one function acts."""
         role = self.by_name[name].role
         assert role is not None, "each function has a role of its own"
-        return role.role_arn
+        return role
 
     def allow(self, name: str, *statements: iam.PolicyStatement) -> None:
         """Add to what one function may do."""
@@ -63,6 +74,7 @@ class Functions(Construct):
         log = log_group(self, f"{packaged.name}Log", self._log_days)
         role = iam.Role(self, f"{packaged.name}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log.grant_write(role)
+        acknowledge_wildcards(role, ["*"], "X-Ray's actions know no resource.")
         return lambda_.Function(
             self,
             packaged.name,
@@ -76,4 +88,5 @@ class Functions(Construct):
             environment=self._environment,
             role=role,
             log_group=log,
+            tracing=lambda_.Tracing.ACTIVE,
         )

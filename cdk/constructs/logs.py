@@ -13,6 +13,11 @@ _RETENTION = {
 }
 
 
-def log_group(scope: Construct, id: str, days: int) -> logs.LogGroup:
-    """A log group that forgets after `days`, one of those that a deployment may choose."""
-    return logs.LogGroup(scope, id, retention=_RETENTION[days], removal_policy=RemovalPolicy.RETAIN)
+def log_group(scope: Construct, id: str, days: int, name: str | None = None) -> logs.LogGroup:
+    """A log group that forgets after `days`, one of those that a deployment may choose.
+
+    It has a name only where AWS decides it.
+    """
+    return logs.LogGroup(
+        scope, id, log_group_name=name, retention=_RETENTION[days], removal_policy=RemovalPolicy.RETAIN
+    )

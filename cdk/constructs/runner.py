@@ -13,6 +13,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from cdk.constructs import runner_task
+from cdk.constructs.acknowledged import acknowledge, acknowledge_wildcards
 from cdk.constructs.logs import log_group
 from cdk.deployment import Deployment, Network
 
@@ -23,7 +24,7 @@ class Runner(Construct):
     def __init__(self, scope: Construct, id: str, deployment: Deployment) -> None:
         super().__init__(scope, id)
         runner = deployment.runner
-        vpc = self._vpc(runner.network)
+        vpc = self._vpc(runner.network, deployment.log_days)
         self.cluster = ecs.Cluster(
             self, "Cluster", vpc=vpc, container_insights_v2=ecs.ContainerInsights.DISABLED
         )
@@ -61,6 +62,18 @@ class Runner(Construct):
             task_role=self.task_role,
             execution_role=self.execution_role,
         )
+        acknowledge(
+            self,
+            {
+                "AwsSolutions-ECS2": "The environment says where to work. It holds no secret: the credential "
+                "comes through the task definition's secrets.",
+                "AwsSolutions-ECS4": "Container Insights is paid by the task; our own metrics count and time "
+                "jobs.",
+            },
+        )
+        acknowledge_wildcards(
+            self.execution_role, ["*"], "Pulling an image begins with an action that knows no resource."
+        )
 
     @property
     def settings(self) -> dict[str, str]:
@@ -79,13 +92,13 @@ class Runner(Construct):
             service="ecs", resource="task-definition", resource_name=f"{self.family}:*"
         )
 
-    def _vpc(self, network: Network | None) -> ec2.IVpc:
+    def _vpc(self, network: Network | None, log_days: int) -> ec2.IVpc:
         if network:
             # Only the id is used; the zones are asked for, and never looked at, when subnets are named.
             return ec2.Vpc.from_vpc_attributes(
                 self, "Vpc", vpc_id=network.vpc_id, availability_zones=["a"], public_subnet_ids=["unused"]
             )
-        return ec2.Vpc(
+        made = ec2.Vpc(
             self,
             "Vpc",
             max_azs=2,
@@ -96,3 +109,8 @@ class Runner(Construct):
                 )
             ],
         )
+        made.add_flow_log(
+            "Flows",
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group(self, "FlowLog", log_days)),
+        )
+        return made

@@ -6,6 +6,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cdk.constructs.acknowledged import acknowledge
 from cdk.deployment import ExternalStore
 
 
@@ -46,7 +47,7 @@ class Store(Construct):
         self.settings["kms_key_id"] = self.data_key.key_arn
 
     def _bucket(self) -> s3.Bucket:
-        return s3.Bucket(
+        bucket = s3.Bucket(
             self,
             "Objects",
             encryption=s3.BucketEncryption.S3_MANAGED,
@@ -61,3 +62,11 @@ class Store(Construct):
                 )
             ],
         )
+        acknowledge(
+            bucket,
+            {
+                "AwsSolutions-S1": "Objects are ciphertext, named by their content, and reached by addresses "
+                "that the API signs for one job or person."
+            },
+        )
+        return bucket

@@ -1,32 +1,28 @@
-"""The state machine, and what wakes the workflow's other functions: a schedule and ECS's own events."""
+"""State machines, each from a file that the embedded stack fills as well."""
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import ArnFormat, Duration, Stack
-from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
+from cdk.constructs.acknowledged import acknowledge_wildcards
 from cdk.constructs.logs import log_group
 
-DEFINITION = Path(__file__).parent.parent / "state_machines" / "plan_review_apply.asl.json"
-"""The same file that the embedded stack fills."""
-
-RECONCILE_EVERY = Duration.minutes(1)
-"""A lost runner is noticed within its lease and this."""
+FOLDER = Path(__file__).parent.parent / "state_machines"
+DEFINITION = FOLDER / "plan_review_apply.asl.json"
+WORKER_DEFINITION = FOLDER / "worker_stack.asl.json"
 
 
 class Machine:
-    """The state machine's names, known before it is there: functions that it calls can be told them."""
+    """A state machine's names, known before it is there: functions that it calls can be told them."""
 
-    def __init__(self, stack: Stack, deployment_name: str) -> None:
-        self.name = f"{deployment_name}-plan-review-apply"
+    def __init__(self, stack: Stack, name: str) -> None:
+        self.name = name
         self.arn = self._arn(stack, "stateMachine", self.name)
         self.executions_arn = self._arn(stack, "execution", f"{self.name}:*")
 
@@ -37,7 +33,7 @@ class Machine:
 
 
 class Workflow(Construct):
-    """Plan → review → apply. Its role may call its steps, and nothing else."""
+    """One state machine. Its role may call its steps, write its log and trace itself."""
 
     def __init__(
         self,
@@ -45,12 +41,12 @@ class Workflow(Construct):
         id: str,
         *,
         machine: Machine,
+        definition: Path,
         functions: Mapping[str, lambda_.Function],
-        cluster: ecs.ICluster,
         log_days: int,
     ) -> None:
         super().__init__(scope, id)
-        steps = {name: functions[name] for name in steps_of(DEFINITION.read_text())}
+        steps = {name: functions[name] for name in steps_of(definition.read_text())}
         role = iam.Role(self, "Role", assumed_by=_states_of(Stack.of(self), machine))
         role.add_to_policy(
             iam.PolicyStatement(
@@ -59,34 +55,20 @@ class Workflow(Construct):
         )
         self.state_machine = stepfunctions.StateMachine(
             self,
-            "PlanReviewApply",
+            "Machine",
             state_machine_name=machine.name,
-            definition_body=stepfunctions.DefinitionBody.from_file(str(DEFINITION)),
+            definition_body=stepfunctions.DefinitionBody.from_file(str(definition)),
             definition_substitutions={f"{name}Arn": step.function_arn for name, step in steps.items()},
             role=role,
+            tracing_enabled=True,
             logs=stepfunctions.LogOptions(
                 destination=log_group(self, "Log", log_days),
                 level=stepfunctions.LogLevel.ALL,
                 include_execution_data=False,  # inputs and outputs stay in the console's history
             ),
         )
-        events.Rule(
-            self,
-            "Reconcile",
-            description="Restart executions that vanished, end attempts whose lease is over",
-            schedule=events.Schedule.rate(RECONCILE_EVERY),
-            targets=[targets.LambdaFunction(functions["Reconcile"], retry_attempts=0)],
-        )
-        events.Rule(
-            self,
-            "RunnerTaskStopped",
-            description="A runner's container ended, for whatever reason",
-            event_pattern=events.EventPattern(
-                source=["aws.ecs"],
-                detail_type=["ECS Task State Change"],
-                detail={"clusterArn": [cluster.cluster_arn], "lastStatus": ["STOPPED"]},
-            ),
-            targets=[targets.LambdaFunction(functions["TaskStopped"])],
+        acknowledge_wildcards(
+            role, ["*"], "Delivery of logs, and X-Ray, are asked for by actions that know no resource."
         )
 
 

@@ -141,14 +141,14 @@ class TestWorkflow:
         wanted = set(re.findall(r"\$\{(\w+)\}", DEFINITION.read_text()))
         assert set(state_machine(template)["DefinitionSubstitutions"]) == wanted
 
-    def test_may_call_its_steps_and_write_its_log_and_nothing_else(self, template: Template) -> None:
+    def test_may_call_its_steps_log_and_trace_and_nothing_else(self, template: Template) -> None:
         machine = state_machine(template)
         statements = statements_of_role(template, machine["RoleArn"]["Fn::GetAtt"][0])
         (call,) = [s for s in statements if s["Action"] == "lambda:InvokeFunction"]
         steps = [value for value in machine["DefinitionSubstitutions"].values() if "Fn::GetAtt" in value]
         assert sorted(map(str, as_list(call["Resource"]))) == sorted(map(str, steps))
         others = {action for s in statements if s is not call for action in as_list(s["Action"])}
-        assert all(action.startswith("logs:") for action in others)
+        assert all(action.startswith(("logs:", "xray:")) for action in others)
 
     def test_logs_each_step_without_what_went_in_and_out(self, template: Template) -> None:
         logging = state_machine(template)["LoggingConfiguration"]
