@@ -13,13 +13,11 @@ its own account alone. IAM counts 6,144 characters for a managed policy and take
 several policies, by service.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import Any
 
 from .permission_data import ATTACHABLE, BOUNDARY, OURS, PASSED_TO, SERVICE_ROLES, TERRAFORM, actions_in
+from .policy_documents import Conditions, Policy, Rules, Scope, allow, document_of, many, statements_for
 
 PATH = "/alethia/"
 """IAM path of what a link makes. A role of this path has its boundary beside it."""
@@ -27,11 +25,6 @@ PATH = "/alethia/"
 STAGES = ("development", "staging", "production")
 ROLE_ENDS = ("cluster", "nodes", "cni", "ebs", "karpenter", "flow")
 ZONE_TAG = "alethia:zone"
-MAX_POLICY = 6144
-"""Characters of a managed policy, white space not counted."""
-
-Conditions = Mapping[str, Mapping[str, Any]]
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,31 +49,12 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Policy:
-    """One managed policy."""
-
-    name: str
-    """``network``, ``data`` …; unique in a link."""
-    description: str
-    document: Document
-
-
-@dataclass(frozen=True)
 class Check:
     """Actions to ask IAM's simulation about, together: on this resource, in this context."""
 
     actions: tuple[str, ...]
     resource: str
     context: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Scope:
-    resources: tuple[str, ...] = ("*",)
-    conditions: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
-
-
-_Rules = list[tuple[str, list[_Scope]]]
 
 
 def boundary_name(role_name: str) -> str:
@@ -106,7 +80,7 @@ def policies(place: Place) -> list[Policy]:
     made = []
     for name, (description, services) in GROUPS.items():
         mine = [action for action in wanted if action.split(":")[0] in services]
-        made.append(Policy(name, description, _document(_statements(mine, rules))))
+        made.append(Policy(name, description, document_of(statements_for(mine, rules))))
     return made
 
 
@@ -114,14 +88,14 @@ def boundary(place: Place) -> Policy:
     """The most that a role made by the templates can do."""
     iam = f"arn:{place.partition}:iam::{place.account_id}"
     statements = [
-        _allow(actions_in(BOUNDARY), _Scope()),
-        _allow(
+        allow(actions_in(BOUNDARY), Scope()),
+        allow(
             ["iam:PassRole"],
-            _Scope(
+            Scope(
                 (f"{iam}:role/*-nodes",), (("StringEquals", "iam:PassedToService", ("ec2.amazonaws.com",)),)
             ),
         ),
-        _allow(
+        allow(
             [
                 "iam:AddRoleToInstanceProfile",
                 "iam:CreateInstanceProfile",
@@ -130,16 +104,16 @@ def boundary(place: Place) -> Policy:
                 "iam:RemoveRoleFromInstanceProfile",
                 "iam:TagInstanceProfile",
             ],
-            _Scope(tuple(f"{iam}:instance-profile/*-{stage}_*" for stage in STAGES)),
+            Scope(tuple(f"{iam}:instance-profile/*-{stage}_*" for stage in STAGES)),
         ),
-        _allow(
+        allow(
             ["iam:CreateServiceLinkedRole"],
-            _Scope(
-                ("*",), (("StringEquals", "iam:AWSServiceName", ("elasticloadbalancing.amazonaws.com",)),)
-            ),
+            Scope(("*",), (("StringEquals", "iam:AWSServiceName", ("elasticloadbalancing.amazonaws.com",)),)),
         ),
     ]
-    return Policy("boundary", "The most that roles made by Alethia's templates can do", _document(statements))
+    return Policy(
+        "boundary", "The most that roles made by Alethia's templates can do", document_of(statements)
+    )
 
 
 def checks(place: Place, region: str) -> list[Check]:
@@ -147,20 +121,15 @@ def checks(place: Place, region: str) -> list[Check]:
     asked = []
     for policy in policies(place):
         for statement in policy.document["Statement"]:
-            resource = _many(statement["Resource"])[0]
+            resource = many(statement["Resource"])[0]
             asked.append(
                 Check(
-                    actions=tuple(_many(statement["Action"])),
+                    actions=tuple(many(statement["Action"])),
                     resource=resource if resource == "*" else _example(resource, region),
                     context=_context(statement.get("Condition", {})),
                 )
             )
     return asked
-
-
-def size(document: Document) -> int:
-    """Characters as IAM counts them, at the most: compact JSON."""
-    return len(json.dumps(document, separators=(",", ":")))
 
 
 GROUPS: dict[str, tuple[str, frozenset[str]]] = {
@@ -179,15 +148,7 @@ GROUPS: dict[str, tuple[str, frozenset[str]]] = {
 """Policy → what it is for, and its services."""
 
 
-def _scopes(action: str, rules: _Rules) -> list[_Scope]:
-    """On what, and when, an action is allowed: each scope makes a statement."""
-    for patterns, scopes in rules:
-        if any(fnmatchcase(action, pattern) for pattern in patterns.split()):
-            return scopes
-    return [_Scope()]
-
-
-def _rules(place: Place) -> _Rules:
+def _rules(place: Place) -> Rules:
     """Patterns of actions → scopes; the first that fits counts."""
 
     def arn(service: str, resource: str) -> str:
@@ -208,15 +169,15 @@ def _rules(place: Place) -> _Rules:
     buckets = tuple(f"arn:{place.partition}:s3:::*-{stage}-*" for stage in STAGES)
     logs = tuple(arn("logs", f"log-group:{start}*") for start in ("/aws/eks/", "/aws/rds/", "/alethia/"))
     zones = (f"arn:{place.partition}:route53:::hostedzone/*", f"arn:{place.partition}:route53:::change/*")
-    ours = [_Scope(conditions=(tagged,))]
+    ours = [Scope(conditions=(tagged,))]
     return [
         # Tags are given while something is made, to what is ours, and to the security groups that AWS makes.
         (
             "ec2:CreateTags ec2:DeleteTags",
             [
-                _Scope((arn("ec2", "security-group/*"),)),
-                _Scope(conditions=(tagged,)),
-                _Scope(conditions=(("Null", "ec2:CreateAction", ("false",)),)),
+                Scope((arn("ec2", "security-group/*"),)),
+                Scope(conditions=(tagged,)),
+                Scope(conditions=(("Null", "ec2:CreateAction", ("false",)),)),
             ],
         ),
         (
@@ -228,12 +189,12 @@ def _rules(place: Place) -> _Rules:
         ("kms:ScheduleKeyDeletion kms:PutKeyPolicy kms:DisableKey", ours),
         (
             "kms:CreateGrant kms:RetireGrant",
-            [_Scope(conditions=(("Bool", "kms:GrantIsForAWSResource", ("true",)),))],
+            [Scope(conditions=(("Bool", "kms:GrantIsForAWSResource", ("true",)),))],
         ),
         (
             "kms:Decrypt kms:GenerateDataKey",
             [
-                _Scope(
+                Scope(
                     conditions=(
                         (
                             "StringLike",
@@ -244,80 +205,53 @@ def _rules(place: Place) -> _Rules:
                 )
             ],
         ),
-        ("iam:CreateRole iam:PutRolePermissionsBoundary", [_Scope(roles, (bounded,))]),
-        ("iam:PutRolePolicy iam:DeleteRolePolicy", [_Scope(roles, (bounded,))]),
-        ("iam:AttachRolePolicy iam:DetachRolePolicy", [_Scope(roles, (bounded, attachable))]),
+        ("iam:CreateRole iam:PutRolePermissionsBoundary", [Scope(roles, (bounded,))]),
+        ("iam:PutRolePolicy iam:DeleteRolePolicy", [Scope(roles, (bounded,))]),
+        ("iam:AttachRolePolicy iam:DetachRolePolicy", [Scope(roles, (bounded, attachable))]),
         (
             "iam:UpdateAssumeRolePolicy iam:UpdateRole* iam:DeleteRole iam:UntagRole",
-            [_Scope(roles, (tagged,))],
+            [Scope(roles, (tagged,))],
         ),
-        ("iam:PassRole", [_Scope(roles, (("StringEquals", "iam:PassedToService", PASSED_TO),))]),
+        ("iam:PassRole", [Scope(roles, (("StringEquals", "iam:PassedToService", PASSED_TO),))]),
         (
             "iam:CreateServiceLinkedRole",
             [
-                _Scope(
+                Scope(
                     (f"{iam}:role/aws-service-role/*",),
                     (("StringEquals", "iam:AWSServiceName", SERVICE_ROLES),),
                 )
             ],
         ),
-        ("iam:*OpenIDConnectProvider*", [_Scope((f"{iam}:oidc-provider/oidc.eks.*",))]),
-        ("iam:SimulatePrincipalPolicy", [_Scope((place.role,))]),
-        ("iam:GetRole", [_Scope((*roles, place.role))]),
-        ("iam:*", [_Scope(roles)]),
-        ("eks:DescribeAddonVersions", [_Scope()]),
-        ("eks:*", [_Scope(staged("eks", "*/"))]),
-        ("logs:DescribeLogGroups", [_Scope()]),
-        ("logs:*", [_Scope(logs)]),
-        ("events:*", [_Scope(staged("events", "rule/"))]),
-        ("rds:Describe*", [_Scope()]),
+        ("iam:*OpenIDConnectProvider*", [Scope((f"{iam}:oidc-provider/oidc.eks.*",))]),
+        ("iam:SimulatePrincipalPolicy", [Scope((place.role,))]),
+        ("iam:GetRole", [Scope((*roles, place.role))]),
+        ("iam:*", [Scope(roles)]),
+        ("eks:DescribeAddonVersions", [Scope()]),
+        ("eks:*", [Scope(staged("eks", "*/"))]),
+        ("logs:DescribeLogGroups", [Scope()]),
+        ("logs:*", [Scope(logs)]),
+        ("events:*", [Scope(staged("events", "rule/"))]),
+        ("rds:Describe*", [Scope()]),
         (
             "rds:*",
-            [_Scope((*staged("rds", "*:"), arn("rds", "og:default*"), arn("rds", "pg:default*")))],
+            [Scope((*staged("rds", "*:"), arn("rds", "og:default*"), arn("rds", "pg:default*")))],
         ),
-        ("dynamodb:*", [_Scope(staged("dynamodb", "table/"))]),
-        ("secretsmanager:GetRandomPassword", [_Scope()]),
+        ("dynamodb:*", [Scope(staged("dynamodb", "table/"))]),
+        ("secretsmanager:GetRandomPassword", [Scope()]),
         (
             """secretsmanager:CreateSecret secretsmanager:TagResource secretsmanager:DescribeSecret
             secretsmanager:RotateSecret""",
-            [_Scope((*staged("secretsmanager", "secret:"), arn("secretsmanager", "secret:rds!*")))],
+            [Scope((*staged("secretsmanager", "secret:"), arn("secretsmanager", "secret:rds!*")))],
         ),
-        ("secretsmanager:*", [_Scope(staged("secretsmanager", "secret:"))]),
-        ("sqs:*", [_Scope(staged("sqs"))]),
-        ("sns:*", [_Scope(staged("sns"))]),
-        ("ecr:*", [_Scope(staged("ecr", "repository/"))]),
-        ("s3:*", [_Scope(buckets)]),
-        ("route53:CreateHostedZone route53:ListHostedZones", [_Scope()]),
-        ("route53:*", [_Scope(zones)]),
-        ("wafv2:*", [_Scope((*staged("wafv2", "*/webacl/"), arn("wafv2", "*/managedruleset/*")))]),
+        ("secretsmanager:*", [Scope(staged("secretsmanager", "secret:"))]),
+        ("sqs:*", [Scope(staged("sqs"))]),
+        ("sns:*", [Scope(staged("sns"))]),
+        ("ecr:*", [Scope(staged("ecr", "repository/"))]),
+        ("s3:*", [Scope(buckets)]),
+        ("route53:CreateHostedZone route53:ListHostedZones", [Scope()]),
+        ("route53:*", [Scope(zones)]),
+        ("wafv2:*", [Scope((*staged("wafv2", "*/webacl/"), arn("wafv2", "*/managedruleset/*")))]),
     ]
-
-
-def _statements(wanted: Sequence[str], rules: _Rules) -> list[Document]:
-    """One statement for each scope, in the order in which scopes are first met."""
-    by_scope: dict[_Scope, list[str]] = {}
-    for action in wanted:
-        for scope in _scopes(action, rules):
-            by_scope.setdefault(scope, []).append(action)
-    return [_allow(names, scope) for scope, names in by_scope.items()]
-
-
-def _allow(names: Sequence[str], scope: _Scope) -> Document:
-    statement: Document = {
-        "Effect": "Allow",
-        "Action": list(names),
-        "Resource": scope.resources[0] if len(scope.resources) == 1 else list(scope.resources),
-    }
-    conditions: dict[str, dict[str, Any]] = {}
-    for operator, key, values in scope.conditions:
-        conditions.setdefault(operator, {})[key] = values[0] if len(values) == 1 else list(values)
-    if conditions:
-        statement["Condition"] = conditions
-    return statement
-
-
-def _document(statements: Iterable[Document]) -> Document:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def _example(pattern: str, region: str) -> str:
@@ -332,10 +266,6 @@ def _context(conditions: Conditions) -> dict[str, str]:
     context = {}
     for operator, keys in conditions.items():
         for key, wanted in keys.items():
-            value = _many(wanted)[0]
+            value = many(wanted)[0]
             context[key] = "CreateVpc" if operator == "Null" else value.replace("*", "eu-west-1")
     return context
-
-
-def _many(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)

@@ -5,14 +5,14 @@ terraform. A role of the customer's own making does as well: nothing here needs 
 """
 
 import re
-from urllib.parse import urlencode
 
 from chalicelib.domain.errors import Conflict, FieldProblem
 from chalicelib.domain.identity import AccessMethod, Identity, IdentityForm, subject_of
 
 from ..aws.permissions import PATH
+from .aws_role_stack import quick_create, snippets
 from .aws_template import template
-from .base import LinkSetup, OurSide, SetupSnippet
+from .base import LinkSetup, OurSide
 
 AUDIENCE = "sts.amazonaws.com"
 ACCOUNT = re.compile(r"\d{12}")
@@ -76,7 +76,7 @@ class AwsLinking:
             raise Conflict(NO_PRINCIPAL)
         text = template(issuer_url=ours.issuer_url, audience=AUDIENCE)
         values = parameters(identity, ours)
-        region = identity.region or DEFAULT_REGION
+        stack, region = role_name(identity), identity.region or DEFAULT_REGION
         return LinkSetup(
             identity_id=identity.identity_id,
             provider=identity.provider,
@@ -87,21 +87,10 @@ class AwsLinking:
             issuer=ours.issuer_url if by_token else None,
             subject=values.get("Subject"),
             audience=AUDIENCE if by_token else None,
-            link=_link(identity, ours.template_url, values, region) if ours.template_url else None,
+            link=quick_create(stack, ours.template_url, values, region) if ours.template_url else None,
             no_link=None if ours.template_url else NO_TEMPLATE_URL,
             template=text,
-            snippets=[
-                SetupSnippet(
-                    title=f"CloudFormation, from a shell (with the template saved as {FILE})",
-                    language="bash",
-                    text=_command(identity, values, region),
-                ),
-                SetupSnippet(
-                    title=f"terraform (with the template saved as {FILE})",
-                    language="hcl",
-                    text=_hcl(identity, values),
-                ),
-            ],
+            snippets=snippets(stack, FILE, values, region, name="alethia", output="role_reference"),
         )
 
 
@@ -171,38 +160,3 @@ def _steps(identity: Identity, by_token: bool, ours: OurSide) -> list[str]:
         "To end the link at any moment, delete the stack.",
     ]
     return steps
-
-
-def _stack(identity: Identity) -> str:
-    return role_name(identity)
-
-
-def _link(identity: Identity, template_url: str, values: dict[str, str], region: str) -> str:
-    query = {"templateURL": template_url, "stackName": _stack(identity)}
-    query |= {f"param_{name}": value for name, value in values.items()}
-    console = f"https://{region}.console.aws.amazon.com/cloudformation/home?region={region}"
-    return f"{console}#/stacks/quickcreate?{urlencode(query)}"
-
-
-def _command(identity: Identity, values: dict[str, str], region: str) -> str:
-    overrides = " \\\n".join(f"    {name}='{value}'" for name, value in values.items())
-    return (
-        "aws cloudformation deploy \\\n"
-        f"  --region {region} --stack-name {_stack(identity)} \\\n"
-        f"  --template-file {FILE} --capabilities CAPABILITY_NAMED_IAM \\\n"
-        f"  --parameter-overrides \\\n{overrides}\n"
-    )
-
-
-def _hcl(identity: Identity, values: dict[str, str]) -> str:
-    width = max(map(len, values))
-    lines = "\n".join(f'    {name.ljust(width)} = "{value}"' for name, value in values.items())
-    return (
-        'resource "aws_cloudformation_stack" "alethia" {\n'
-        f'  name          = "{_stack(identity)}"\n'
-        f'  template_body = file("${{path.module}}/{FILE}")\n'
-        '  capabilities  = ["CAPABILITY_NAMED_IAM"]\n\n'
-        f"  parameters = {{\n{lines}\n  }}\n"
-        "}\n\n"
-        'output "role_reference" {\n  value = aws_cloudformation_stack.alethia.outputs["RoleArn"]\n}\n'
-    )

@@ -57,7 +57,9 @@ class OurSide:
     principal: str = ""
     """ARN of the AWS principal that assumes customers' roles."""
     template_url: str = ""
-    """Where CloudFormation reads the link template."""
+    """Where CloudFormation reads the link template,"""
+    worker_template_url: str = ""
+    """and that of the role which deploys runners."""
 
 
 class Linking(Protocol):

@@ -10,17 +10,15 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from chalicelib.providers.aws.permission_data import ATTACHABLE, TERRAFORM, actions_in
 from chalicelib.providers.aws.permissions import (
-    MAX_POLICY,
     ROLE_ENDS,
     Place,
-    Policy,
     actions,
     boundary,
     boundary_of,
     checks,
     policies,
-    size,
 )
+from chalicelib.providers.aws.policy_documents import MAX_POLICY, Policy, size
 from tests.support.aws_calls import action_of
 from tests.support.templates import AWS_TEMPLATE
 
