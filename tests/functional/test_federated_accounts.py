@@ -9,7 +9,8 @@ from chalicelib.domain.identity import RefusalCause
 from chalicelib.domain.messages import ClaimRequest, Outcome, Report
 from chalicelib.domain.results import ConnectionResult
 from tests.support.api import Api
-from tests.support.clouds import AZURE, GCP, PROJECT, SUBSCRIPTION
+from tests.support.clouds_azure import AZURE, SUBSCRIPTION
+from tests.support.clouds_gcp import GCP, PROJECT
 from tests.support.oidc import ISSUER_URL, Relying, TestIssuer
 from tests.support.runs import World
 

@@ -18,16 +18,8 @@ from runner_task.clouds.azure import Azure, open_cloud
 from runner_task.clouds.azure.connection import allowed
 from runner_task.errors import NotLetIn, StepFailed
 from tests.support.builders import FakeClock
-from tests.support.clouds import (
-    AZURE,
-    CLIENT,
-    SUBSCRIPTION,
-    TENANT,
-    MemoryKeys,
-    PlayedClouds,
-    SigningApi,
-    a_job,
-)
+from tests.support.clouds import MemoryKeys, PlayedClouds, SigningApi, a_job
+from tests.support.clouds_azure import AZURE, CLIENT, SUBSCRIPTION, TENANT
 from tests.support.oidc import PUBLIC_URL, Relying
 
 NETWORKS = "providers/Microsoft.Network/virtualNetworks"
@@ -198,7 +190,7 @@ class TestTerraform:
     def test_asks_for_a_fresh_token_each_time(self, job: Job, clouds: PlayedClouds, clock: FakeClock) -> None:
         """As the azurerm provider does (``GitHubOIDCAuthorizer``), also when the first token is long over."""
         environment = job.cloud.environment()
-        relying = Relying(clouds._relying.client)
+        relying = Relying(clouds.verifier.relying.client)
         seen = set()
         for _ in range(3):
             clock.advance(minutes=40)
@@ -273,13 +265,13 @@ class TestResources:
         self, job: Job, clouds: PlayedClouds, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         self.listing(clouds)
-        arm = clouds._arm
+        arm = clouds.azure._arm
 
         def elsewhere(path: str, authorization: str, query: dict[str, str]) -> Any:
             answer = arm(path, authorization, query)
             return answer | {"nextLink": "https://evil.example.com/x"} if "nextLink" in answer else answer
 
-        monkeypatch.setattr(clouds, "_arm", elsewhere)
+        monkeypatch.setattr(clouds.azure, "_arm", elsewhere)
         found = job.cloud.fetch_resources()
         assert "another host" in found.unreadable[0]
         assert not any("evil" in address for _, address, _ in clouds.requests)

@@ -18,17 +18,9 @@ from runner_task.clouds import CloudContext, rest
 from runner_task.clouds.gcp import Gcp, open_cloud
 from runner_task.errors import NotLetIn, StepFailed
 from tests.support.builders import FakeClock
-from tests.support.clouds import (
-    ACCOUNT,
-    GCP,
-    PROJECT,
-    PROVIDER,
-    SUBJECT,
-    MemoryKeys,
-    PlayedClouds,
-    SigningApi,
-    a_job,
-)
+from tests.support.clouds import MemoryKeys, PlayedClouds, SigningApi, a_job
+from tests.support.clouds_common import SUBJECT
+from tests.support.clouds_gcp import ACCOUNT, GCP, PROJECT, PROVIDER
 from tests.support.oidc import PUBLIC_URL, Relying
 
 LINK = f"https://www.googleapis.com/compute/v1/projects/{PROJECT}"
@@ -226,7 +218,7 @@ class TestTerraform:
         path = Path(job.cloud.environment()["GOOGLE_APPLICATION_CREDENTIALS"])
         source = json.loads(path.read_text())["credential_source"]
         field = source["format"]["subject_token_field_name"]
-        relying = Relying(clouds._relying.client)
+        relying = Relying(clouds.verifier.relying.client)
         seen = []
         for _ in range(3):
             clock.advance(minutes=40)

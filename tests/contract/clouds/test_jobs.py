@@ -12,20 +12,10 @@ from chalicelib.domain.words import CloudProvider, JobType
 from chalicelib.services.oidc_issuer import OidcIssuer
 from tests.contract.runner_task.support import Bench
 from tests.support.builders import FakeClock
-from tests.support.clouds import (
-    ACCOUNT,
-    AZURE,
-    CLIENT,
-    ENTRA,
-    GCP,
-    IDENTITY,
-    PROJECT,
-    PROVIDER,
-    SUBJECT,
-    SUBSCRIPTION,
-    ZONE,
-    PlayedClouds,
-)
+from tests.support.clouds import PlayedClouds
+from tests.support.clouds_azure import AZURE, CLIENT, ENTRA, SUBSCRIPTION
+from tests.support.clouds_common import IDENTITY, SUBJECT, ZONE
+from tests.support.clouds_gcp import ACCOUNT, GCP, PROJECT, PROVIDER
 from tests.support.fake_control_plane import FakeControlPlane
 
 LINKED = {
