@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Protocol
 
 import httpx
@@ -127,7 +128,9 @@ class CustomerTasks:
     def ended(self, task: Task, reason: str, code: int | None) -> None:
         """Written down there. No event: those of a customer's account don't reach us on AWS either."""
         body = {"taskArn": task["taskArn"], "reason": reason, "exitCode": code}
-        self._http.post("/_alethia/tasks/stopped", json=body).raise_for_status()
+        answer = self._http.post("/_alethia/tasks/stopped", json=body)
+        if answer.status_code != HTTPStatus.NOT_FOUND:  # its account is not there any more
+            answer.raise_for_status()
 
 
 def environment(task: Task, clients: Clients, definitions: dict[str, dict[str, Any]]) -> dict[str, str]:

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,23 @@ def deploy_the_link(stack: Stack, account_id: str, setup: Json) -> str:
     return str(next(one["OutputValue"] for one in outputs if one["OutputKey"] == "RoleArn"))
 
 
+def a_small_spec(company: Company) -> Json:
+    return {
+        "zone_id": company.zone_id,
+        "project_name": f"t{uuid.uuid4().hex[:8]}",
+        "environment_stage": "development",
+        "region": "eu-west-1",
+        "cloud_identity": company.identity_id,
+        **SMALL,
+    }
+
+
+def in_three_days() -> Json:
+    """A change window that is not open now."""
+    day = datetime.now(UTC) + timedelta(days=3)
+    return {"days": [day.strftime("%a").lower()], "begins": "03:00", "ends": "04:00", "time_zone": "UTC"}
+
+
 @pytest.fixture(scope="module")
 def acme(stack: Stack) -> Company:
     company = Company(stack, "acme", "111111111111")
@@ -221,15 +239,7 @@ def strict(acme: Company) -> None:
 def applied(acme: Company, verified: None, strict: None) -> Json:
     """A spec, from its bootstrap to its last resource, as the zone's rules want it; the run."""
     paul, anna, ben = (acme.people[name] for name in ("paul", "anna", "ben"))
-    form = {
-        "zone_id": acme.zone_id,
-        "project_name": f"t{uuid.uuid4().hex[:8]}",
-        "environment_stage": "development",
-        "region": "eu-west-1",
-        "cloud_identity": acme.identity_id,
-        **SMALL,
-    }
-    spec_id = paul.post("specs", form)["spec_id"]
+    spec_id = paul.post("specs", a_small_spec(acme))["spec_id"]
     ready = acme.ended(paul.post(f"specs/{spec_id}/bootstrap")["job_id"])
     assert ready["status"] == "SUCCESS", ready["error"]
 
@@ -288,6 +298,38 @@ def test_a_runner_of_its_own_takes_the_jobs_of_its_company_only(
     claim = {"attempt": 1, "claim_id": "claim-0001", "runner_version": "1", "terraform_versions": []}
     answer = httpx.post(f"{stack.url}/api/jobs/{job_id}/claim", json=claim, headers=headers, trust_env=False)
     assert answer.status_code == 404
+
+
+def test_an_apply_waits_for_its_window_and_a_runner_of_its_own_does_it_all(
+    stack: Stack, globex: Company, verified: None, tmp_path: Path
+) -> None:
+    made = globex.admin.post(globex.path("runners"), {"name": "build-2"})
+    runner = made["runner"]["runner_id"]
+    rules = {"default_runner": runner, "change_windows": [in_three_days()]}
+    version = globex.admin.put(globex.path("rules"), {"expected_version": 0, "rules": rules})["version"]
+    form = a_small_spec(globex)
+    spec_id = globex.admin.post("specs", form)["spec_id"]
+    with runner_process(stack, made["credential"], tmp_path):
+        run = globex.settled(globex.admin.post(f"specs/{spec_id}/plan")["run_id"])
+        assert run["status"] == "AWAITING_REVIEW", run
+        run_id, plan = run["run_id"], {"plan_digest": run["plan_digest"]}
+
+        approved = globex.admin.post(f"runs/{run_id}/approve", plan)
+
+        apply = globex.admin.get(f"jobs/{approved['apply_job_id']}")
+        assert (apply["status"], apply["job_type"]) == ("QUEUED", "DEPLOY")
+        assert "when the change window opens" in apply["waits_for"]
+        rules["change_windows"] = []
+        globex.admin.put(globex.path("rules"), {"expected_version": version, "rules": rules})
+        run = globex.settled(run_id, passing=("AWAITING_REVIEW",))
+        assert run["status"] == "DONE", run
+        typed = {"confirm_project_name": form["project_name"]}
+        run = globex.settled(globex.admin.post(f"specs/{spec_id}/destroy", typed)["run_id"])
+        assert run["status"] == "DONE", run
+
+    jobs = globex.admin.get("jobs", spec_id=spec_id)["items"]
+    done = {(job["job_type"], job["status"], job["runner"]) for job in jobs}
+    assert done == {(what, "SUCCESS", runner) for what in ("PLAN", "DEPLOY", "DESTROY")}
 
 
 def test_nothing_of_one_company_is_there_for_the_other(acme: Company, globex: Company, applied: Json) -> None:
