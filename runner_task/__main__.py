@@ -6,12 +6,15 @@ from chalicelib.providers import provider_of
 
 from .errors import BadSettings
 from .job import run
+from .masking import Masker
+from .own_log import OwnLog
 from .settings import read_settings
 
 
-def tell(text: str) -> None:
-    """To the task's own log."""
-    sys.stderr.write(f"{text}\n")
+def write(line: str) -> None:
+    """To the container's output, at once: a container may end without warning."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -19,9 +22,9 @@ def main() -> int:
     try:
         settings = read_settings()
     except BadSettings as error:
-        tell(error.message)
+        OwnLog(write, Masker()).say(error.message)
         return 1
-    return 0 if run(settings, provider_of, tell) else 1
+    return 0 if run(settings, provider_of, write) else 1
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from .journal import Journal
 from .link import Link
 from .loopback import Loopback
 from .masking import Masker
+from .own_log import OwnLog
 from .settings import Settings
 from .state_session import StateSession
 from .stop import Stop
@@ -63,6 +64,8 @@ class JobContext:
     session: StateSession
     loopback: Loopback
     stop: Stop
+    log: OwnLog
+    """For the runner's operator; what a job's people read goes to :meth:`say`."""
     workspaces: Workspaces
 
     config: SpecConfig | None = None

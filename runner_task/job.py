@@ -5,7 +5,8 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from .journal import Journal
 from .link import Link
 from .loopback import Loopback
 from .masking import Masker
+from .own_log import OwnLog, Write
 from .settings import RUNNER_VERSION, Settings
 from .state_session import StateSession
 from .steps import COLLECT, STEPS, Step
@@ -34,14 +36,15 @@ from .workspaces import Workspaces
 LONGEST_TEMP = 107 - len("/plugin0123456789012")
 """Bytes: a unix socket's path has at most 107, and go-plugin appends its own name."""
 
-Tell = Callable[[str], None]
-"""Where the runner's own operator reads; never a secret, never a stack trace."""
 
+def run(settings: Settings, provider_of: ProviderOf, write: Write) -> bool:
+    """Run the one job that the settings name. Returns whether its report was delivered.
 
-def run(settings: Settings, provider_of: ProviderOf, tell: Tell) -> bool:
-    """Run the one job that the settings name. Returns whether its report was delivered."""
+    `write` takes the lines of the runner's own log.
+    """
     masker = Masker()
     masker.add(settings.credential)
+    log = OwnLog(write, masker, job_id=settings.job_id, attempt=settings.attempt)
     stop = Stop(settings.patience.interrupt)
     _end_on_sigterm(stop)
     with _scratch(settings) as folder, _short_folder(folder / "tmp") as temp:
@@ -52,9 +55,11 @@ def run(settings: Settings, provider_of: ProviderOf, tell: Tell) -> bool:
             )
             assignment = _claim(api, settings, list(versions))
         except AlethiaError as error:
-            tell(masker.mask(f"The job could not be claimed: {error.message}"))
+            log.say(f"The job could not be claimed: {error.message}")
             return False
         masker.add(assignment.job_token)
+        log.belongs_to(correlation_id=assignment.correlation_id, job_type=assignment.job_type)
+        log.say("Claimed.")
         api.use_job_token(assignment.job_token)
         journal = Journal(masker, folder / "job.log")
         link = Link(api, journal, stop, masker, assignment)
@@ -82,6 +87,7 @@ def run(settings: Settings, provider_of: ProviderOf, tell: Tell) -> bool:
                 session=session,
                 loopback=loopback,
                 stop=stop,
+                log=log,
                 workspaces=Workspaces(settings.cache_dir),
             )
             loopback.on_problem = job.say
@@ -91,9 +97,9 @@ def run(settings: Settings, provider_of: ProviderOf, tell: Tell) -> bool:
             report = _finish(job, outcome, problem)
             if stop.reason is Reason.TERMINATED and not report.terraform_started:
                 # No report: the container's end tells the control plane, and a fresh runner may take the job.
-                tell("Stopped from outside before anything could change.")
+                log.say("Stopped from outside before anything could change.")
                 return False
-            return _deliver(api, report, job, tell)
+            return _deliver(api, report, job)
 
 
 def _claim(api: Api, settings: Settings, versions: list[str]) -> Assignment:
@@ -125,6 +131,14 @@ def _work(job: JobContext) -> tuple[Outcome, JobError | None]:
 
 def _one(job: JobContext, step: Step, *, even_when_stopped: bool = False) -> JobError | None:
     """One step; its failure as a :class:`JobError`, already in the log."""
+    began = time.monotonic()
+    error = _try(job, step, even_when_stopped=even_when_stopped)
+    outcome = f"failed at {error.step}" if error else "done"
+    job.log.say(f"Step {step.name} {outcome}.", seconds=round(time.monotonic() - began, 3))
+    return error
+
+
+def _try(job: JobContext, step: Step, *, even_when_stopped: bool) -> JobError | None:
     job.enter(step.phase)
     try:
         if not even_when_stopped:
@@ -177,15 +191,17 @@ def _archive(job: JobContext, patience: float) -> StoredObject | None:
         return None
 
 
-def _deliver(api: Api, report: Report, job: JobContext, tell: Tell) -> bool:
+def _deliver(api: Api, report: Report, job: JobContext) -> bool:
     """Send the report until it is taken, or the lease is long gone."""
     patience = max(0.0, job.link.seconds_left) + job.settings.patience.after_lease
     try:
         answer = api.report(report, patience=patience)
     except AlethiaError as error:
-        tell(job.masker.mask(f"The report could not be delivered: {error.message}"))
+        job.log.say(f"The report could not be delivered: {error.message}")
         return False
-    tell(f"Job {report.outcome}." if answer.accepted else "The report came late; it is kept beside the job.")
+    job.log.say(
+        f"Job {report.outcome}." if answer.accepted else "The report came late; it is kept beside the job."
+    )
     return True
 
 

@@ -10,21 +10,25 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..domain.errors import Unavailable
+from ..services.execution_input import Links, of_run
+from ..services.ports.runs import RunRecord
 from ..services.ports.workflow import Execution, ExecutionStatus, Resume
 
 
 class StepFunctions:
     """:class:`~chalicelib.services.ports.workflow.Workflow` through a botocore client."""
 
-    def __init__(self, client: Any, state_machine_arn: str, worker_state_machine_arn: str = "") -> None:
+    def __init__(
+        self, client: Any, state_machine_arn: str, worker_state_machine_arn: str, links: Links
+    ) -> None:
         self._client = client
+        self._links = links
         self._machine = state_machine_arn
         self._worker_machine = worker_state_machine_arn
 
-    def start(self, run_id: str, generation: int, resume: Resume) -> None:
+    def start(self, run: RunRecord, resume: Resume) -> None:
         """One StartExecution. A name that was used before means that it was started before."""
-        order = {"run_id": run_id, "generation": generation, "resume": str(resume)}
-        self._start(self._machine, f"{run_id}-{generation}", order)
+        self._start(self._machine, f"{run.run_id}-{run.generation}", of_run(run, resume, self._links))
 
     def describe(self, run_id: str, generation: int) -> Execution:
         """One DescribeExecution."""

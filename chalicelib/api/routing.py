@@ -167,33 +167,37 @@ class Routes(Blueprint):
 
 def answer(operation: Operation, request: Request, path_values: Mapping[str, str]) -> Response:
     """Run one request through its view, from the raw event to an answer, whatever happens."""
+    with coming_from(_origin(operation, request)):
+        return _answer(operation, request, path_values)
+
+
+def _answer(operation: Operation, request: Request, path_values: Mapping[str, str]) -> Response:
     request_id = str(request.context.get("requestId", ""))
+    route = f"{operation.method} {operation.path}"
     started = time.perf_counter()
     try:
-        with coming_from(_origin(operation, request)):
-            arguments = _arguments(operation, request, path_values)
-            result = operation.view(**arguments)
-            status, body = _success(operation, result)
+        arguments = _arguments(operation, request, path_values)
+        result = operation.view(**arguments)
+        status, body = _success(operation, result)
     except AlethiaError as error:
         status, body = status_of(error), answer_of(error, request_id).model_dump_json().encode()
         if status >= 500:
-            logger().warning("refused", code=error.code, request_id=request_id, route=operation.path)
+            logger().warning("refused", code=error.code, route=route)
     except Exception as error:
         # The message of a foreign error may carry values of the request, so only where it happened is logged.
         logger().error(
             "fault",
             error=type(error).__name__,
             at=_where(error),
-            request_id=request_id,
-            route=f"{operation.method} {operation.path}",
+            route=route,
         )
         status, body = 500, internal_answer(request_id).model_dump_json().encode()
     logger().info(
         "request",
-        route=f"{operation.method} {operation.path}",
+        route=route,
         status=status,
         milliseconds=round((time.perf_counter() - started) * 1000, 1),
-        request_id=request_id,
+        caller=(request.context.get("authorizer") or {}).get("kind", "nobody"),
     )
     headers: dict[str, str | list[str]] = {**HEADERS, "X-Request-Id": request_id}
     if status < 400 and operation.cache_seconds:
@@ -209,6 +213,7 @@ def _origin(operation: Operation, request: Request) -> Origin:
         user_agent=(identity.get("userAgent") or "")[:MAX_USER_AGENT] or None,
         request_id=request.context.get("requestId"),
         route=f"{operation.method} {operation.path}",
+        correlation_id=request.context.get("requestId"),
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..services.ports.runner_tasks import RunnerTasks
     from ..services.ports.runners import Runners
     from ..services.ports.runs import RunStore
+    from ..services.ports.secret_versions import SecretVersions
     from ..services.ports.signing import SigningKeys
     from ..services.ports.specs import SpecStore
     from ..services.ports.states import StateRows
@@ -106,6 +107,14 @@ class Outside:
         from ..adapters.secrets import SecretsVault
 
         return SecretsVault(client("secretsmanager", self.settings))
+
+    @cached_property
+    def secret_versions(self) -> "SecretVersions":
+        """Secrets Manager, for what it rotates."""
+        from ..adapters.aws import client
+        from ..adapters.secret_versions import SecretsManagerVersions
+
+        return SecretsManagerVersions(client("secretsmanager", self.settings))
 
     @cached_property
     def audit_store(self) -> "AuditStore":
@@ -215,11 +224,13 @@ class Outside:
         """Step Functions."""
         from ..adapters.aws import client
         from ..adapters.step_functions import StepFunctions
+        from ..services.execution_input import Links
 
         return StepFunctions(
             client("stepfunctions", self.settings),
             self.settings.state_machine_arn,
             self.settings.worker_state_machine_arn,
+            Links(self.settings.console_url, self.settings.public_api_url),
         )
 
     @cached_property

@@ -24,7 +24,9 @@ class Origin(Model):
     user_agent: str | None = None
     request_id: str | None = None
     route: str | None = None
-    """Method and path template: ``POST /api/zones/{zone_id}/members``."""
+    """Method and path template: ``POST /api/zones/{zone_id}/members``, or the workflow's step."""
+    correlation_id: str | None = None
+    """Of the run or job that it is about: the request that began that. Else the request's own id."""
 
 
 class AuditEntry(Model):

@@ -175,6 +175,8 @@ class Assignment(Model):
     job_id: str
     job_type: JobType
     attempt: int
+    correlation_id: str | None = None
+    """For the runner's own log lines: what the request that began the job is found by everywhere."""
     zone_id: str
     run_id: str | None = None
     spec_id: str | None = None

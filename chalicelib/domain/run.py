@@ -37,6 +37,8 @@ class Run(Model):
     status: RunStatus
     generation: int = 1
     """Rises when a lost execution is started anew; steps of another generation end ``superseded``."""
+    correlation_id: str | None = None
+    """What the request that began it, its executions, runners' log lines and audit entries share."""
     config_hash: str
     plan_job_id: str | None = None
     apply_job_id: str | None = None

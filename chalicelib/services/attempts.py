@@ -6,6 +6,7 @@ from ..domain.attempts import AttemptFacts
 from ..domain.errors import Forbidden, NotFound
 from ..domain.ids import attempt_id
 from .audit import Audit
+from .origin import correlate
 from .ports.jobs import JobStore
 
 OVER = "This attempt is over: its lease ended, or its job did. It gets nothing and begins nothing any more."
@@ -30,6 +31,7 @@ class Attempts:
         job = self._jobs.get(job_id)
         if job is None or not 1 <= attempt <= job.attempt:
             return None
+        correlate(job.correlation_id)
         row = self._jobs.attempt(job_id, attempt)
         return AttemptFacts(
             job_id=job_id,

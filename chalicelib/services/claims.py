@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from ..domain.errors import AlethiaError, Fenced, NotFound, StalePlan, WrongStatus
-from ..domain.job import ANY_RUNNER, HEARTBEAT_SECONDS, RULES, JobError
+from ..domain.job import ANY_RUNNER, HEARTBEAT_SECONDS, RULES, By, JobError
 from ..domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
 from ..domain.lifecycle.run import RunStatus
 from ..domain.messages import Assignment, ClaimRequest, PlanToApply
@@ -14,6 +14,7 @@ from .audit import Audit
 from .cloud_access import JobCloudAccess
 from .doorbell import Doorbell
 from .job_tokens import JobTokens
+from .origin import correlate
 from .plan_guard import PlanGuard
 from .ports.clock import Clock, iso, unix
 from .ports.jobs import JobRecord, JobStore
@@ -75,6 +76,7 @@ class Claims:
             The DEPLOY's plan is not what would be applied now; nothing was touched.
         """
         job = self._jobs.get(job_id)
+        correlate(job.correlation_id if job else None)
         runner = self._runners.get(runner_id)
         if job is None or runner is None or not may_take(runner, job):
             if job is not None and runner is not None and lost_to_another(runner, job):
@@ -195,6 +197,7 @@ class Claims:
             job_id=job.job_id,
             job_type=job.job_type,
             attempt=job.attempt,
+            correlation_id=job.correlation_id,
             run_id=job.run_id,
             zone_id=job.zone_id,
             spec_id=job.spec_id,
@@ -227,6 +230,8 @@ class Claims:
 
 def may_take(runner: RunnerRecord, job: JobRecord) -> bool:
     """Whether the job is this runner's: of its own tenant only, also when it was assigned to it by name."""
+    if RULES[job.job_type].by is not By.RUNNER:
+        return False
     assigned = job.runner in (runner.runner_id, ANY_RUNNER)
     if job.runner == ANY_RUNNER and runner.kind is not RunnerKind.SELF_HOSTED:
         return False

@@ -7,7 +7,6 @@ after the other: who writes names how many decisions were there, and looks again
 
 from ..domain.audit import AuditEntry
 from ..domain.errors import Conflict, FieldProblem, InvalidInput, NotFound, StalePlan
-from ..domain.ids import derived_id
 from ..domain.lifecycle.job import JobStatus
 from ..domain.lifecycle.run import RUN, RunEvent, RunStatus
 from ..domain.lifecycle.spec import SpecEvent
@@ -17,6 +16,8 @@ from .access import Access, Principal
 from .approvals import Approval, Approvals, require_not_the_planner
 from .audit import Audit
 from .doorbell import Doorbell
+from .execution_input import deploy_job_id
+from .origin import correlate
 from .plan_guard import FreshPlan, PlanGuard
 from .ports.clock import Clock, iso, unix
 from .ports.jobs import JobRecord
@@ -232,6 +233,7 @@ class Decisions:
         run = self._runs.get(run_id)
         if run is None:
             raise NotFound("There is no such thing here, or it is not yours.")
+        correlate(run.correlation_id)
         return run
 
     def _decision(self, verdict: str, user: str, digest: str, comment: str) -> Decision:
@@ -261,11 +263,12 @@ class Decisions:
         self, run: RunRecord, fresh: FreshPlan, decision: Decision, runner: str | None
     ) -> JobRecord:
         return JobRecord(
-            job_id=derived_id("job", run.run_id, "deploy"),
+            job_id=deploy_job_id(run.run_id),
             job_type=JobType.DEPLOY,
             spec_id=run.spec_id,
             zone_id=run.zone_id,
             run_id=run.run_id,
+            correlation_id=run.correlation_id,
             status=JobStatus.QUEUED,
             config_hash=fresh.manifest.config_hash,
             plan_job_id=run.plan_job_id,

@@ -27,7 +27,7 @@ class Doorbell:
     def begin(self, run: RunRecord, resume: Resume) -> bool:
         """Start the run's execution; ``False`` when that must wait for the reconciler."""
         try:
-            self._workflow.start(run.run_id, run.generation, resume)
+            self._workflow.start(run, resume)
         except Unavailable:
             return False
         return True

@@ -9,6 +9,7 @@ from .apply_start import apply_start
 from .attempts import Attempts
 from .component_progress import ComponentProgress
 from .job_tokens import LIFETIME, JobTokens
+from .origin import correlate
 from .ports.clock import Clock, unix
 from .ports.jobs import JobRecord, JobStore
 from .ports.ledger import Ledger, LostRace
@@ -55,6 +56,7 @@ class Heartbeats:
         job = self._jobs.get(job_id)
         if job is None:
             raise NotFound("There is no such job.")
+        correlate(job.correlation_id)
         rules = RULES[job.job_type]
         extended = self._jobs.extend_lease(
             job_id, beat.attempt, until=unix(now) + rules.lease_seconds, phase=beat.phase

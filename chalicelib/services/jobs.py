@@ -10,6 +10,7 @@ from ..domain.words import JobType, Role
 from .access import Access, Principal
 from .audit import Audit
 from .doorbell import Doorbell
+from .origin import correlate
 from .paging import Page, PageRequest
 from .ports.clock import Clock, iso
 from .ports.jobs import JobRecord, JobStore
@@ -18,6 +19,8 @@ from .ports.runner_tasks import RunnerTasks
 from .ports.spec_reader import SpecReader
 from .run_views import JobWait
 from .runs import Runs
+from .worker_attempts import cancel_between_attempts
+from .worker_ends import WorkerEnds
 
 TRIES = 3
 TYPED = frozenset(job_type for job_type, rules in RULES.items() if not rules.in_run)
@@ -50,6 +53,7 @@ class Jobs:
         job_wait: JobWait,
         doorbell: Doorbell,
         tasks: RunnerTasks,
+        worker_ends: WorkerEnds,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -61,6 +65,7 @@ class Jobs:
         self._job_wait = job_wait
         self._doorbell = doorbell
         self._tasks = tasks
+        self._worker_ends = worker_ends
         self._clock = clock
 
     def get(self, principal: Principal, job_id: str) -> Job:
@@ -75,6 +80,7 @@ class Jobs:
         if job is None:
             raise NotFound("There is no such thing here, or it is not yours.")
         self._access.require(principal, job.zone_id, role)
+        correlate(job.correlation_id)
         return job
 
     def of_zone(self, principal: Principal, zone_id: str, page: PageRequest) -> Page[Job]:
@@ -117,8 +123,7 @@ class Jobs:
             The job has ended otherwise.
         """
         job = self.require(principal, job_id, Role.PLANNER)
-        if RULES[job.job_type].changes_cloud:
-            self._access.require(principal, job.zone_id, Role.APPROVER)
+        self._access.require(principal, job.zone_id, RULES[job.job_type].role)
         for _ in range(TRIES):
             if job.status is JobStatus.CANCELLED:
                 return job.public()
@@ -171,6 +176,11 @@ class Jobs:
                 RequestCancel(job.job_id, job.attempt), self._entry(job, by, str(job.status))
             )
         now = iso(self._clock.now())
+        if job.stack_work is not None and job.stack_work.asked:
+            # Something of it may be there: the next attempt takes it away, and ends the job.
+            return job.cancel_requested or self._committed(
+                *cancel_between_attempts(job, now), self._entry(job, by, str(job.status))
+            )
         error = JobError(step="cancel", message=f"{by} cancelled it before a runner took it.")
         writes: list[Write] = [
             MoveJob(
@@ -183,6 +193,7 @@ class Jobs:
         ]
         if job.attempt:
             writes.append(EndAttempt(job.job_id, job.attempt, now))
+        writes += self._worker_ends.of(job, error.message)
         if not self._committed(*writes, self._entry(job, by, str(JobStatus.CANCELLED))):
             return False
         self._stop_task(job)

@@ -15,6 +15,7 @@ from ..domain.words import JobType
 from .apply_start import apply_start
 from .doorbell import Doorbell
 from .job_effects import JobEffects
+from .origin import correlate
 from .ports.clock import Clock, iso
 from .ports.jobs import JobRecord, JobStore
 from .ports.ledger import EndAttempt, Ledger, LostRace, MoveJob, StorePlan, StoreResult, Write
@@ -63,6 +64,7 @@ class Reports:
         job = self._jobs.get(job_id)
         if job is None:
             raise NotFound("There is no such job.")
+        correlate(job.correlation_id)
         if job.reported_attempt == report.attempt:
             # The answer was lost, or the ring was.
             self._doorbell.attempt_over(job_id)

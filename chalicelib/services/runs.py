@@ -20,6 +20,7 @@ from .access import Access, Principal
 from .approvals import require_may_approve_beforehand
 from .audit import Audit
 from .doorbell import Doorbell
+from .origin import correlate, new_correlation_id
 from .paging import Page, PageRequest
 from .ports.clock import Clock, iso
 from .ports.jobs import JobRecord
@@ -217,6 +218,7 @@ class Runs:
             self._specs.require_ready_to_plan(request.spec_id)
             spec, text, config_hash = self._specs.snapshot(request.spec_id)
             run = self._new_run(request, spec, config_hash)
+            correlate(run.correlation_id)
             guards: list[Write] = []
             if run.kind is RunKind.DESTROY:
                 guards = self._require_may_destroy(request.principal, spec.zone_id)
@@ -312,6 +314,7 @@ class Runs:
             spec_id=spec.spec_id,
             zone_id=spec.zone_id,
             status=RunStatus.APPROVED if destroy else RunStatus.PLANNING,
+            correlation_id=new_correlation_id(),
             config_hash=config_hash,
             plan_job_id=None if destroy else request.run_id,
             apply_job_id=request.run_id if destroy else None,
@@ -372,6 +375,7 @@ def _first_job(run: RunRecord, request: _Request) -> JobRecord:
         spec_id=run.spec_id,
         zone_id=run.zone_id,
         run_id=run.run_id,
+        correlation_id=run.correlation_id,
         status=JobStatus.QUEUED,
         config_hash=run.config_hash,
         runner=run.runner,

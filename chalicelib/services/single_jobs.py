@@ -15,6 +15,7 @@ from ..domain.words import JobType
 from .access import Access, Principal
 from .attempt_start import AttemptStart
 from .audit import Audit
+from .origin import new_correlation_id
 from .ports.clock import Clock, iso
 from .ports.identities import IdentityStore
 from .ports.jobs import JobRecord, JobStore
@@ -95,8 +96,10 @@ class SingleJobs:
 
     def begin_again(self, job: JobRecord) -> bool:
         """Begin the next attempt of a job that has none under way."""
+        rules = RULES[job.job_type]
         if (
-            RULES[job.job_type].in_run
+            rules.in_run
+            or rules.by is not By.RUNNER
             or job.status is not JobStatus.QUEUED
             or job.lease_expires_at is not None
         ):
@@ -118,6 +121,7 @@ class SingleJobs:
             job_id=id_for("job", f"{principal.user} {job_type} {subject}", key),
             job_type=job_type,
             zone_id=zone_id,
+            correlation_id=new_correlation_id(),
             status=JobStatus.QUEUED,
             runner=self._runner_choice.of(zone_id, runner),
             urgency=Urgency.USUAL,

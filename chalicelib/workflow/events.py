@@ -13,7 +13,8 @@ from ..services.ports.workflow import Resume
 class Step(BaseModel):
     """What every step of the state machine gets: whose turn it is, and in which execution."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    # A refusal of a malformed event must not quote its task token.
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     run_id: str
     generation: int

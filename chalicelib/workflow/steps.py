@@ -27,11 +27,13 @@ from ..bootstrap import container
 from ..domain.job import JobError
 from ..services.dispatch import Stage
 from .events import FailedStep, Step, StepWithToken, StoppedTask
+from .observed import observed
 
 steps = Blueprint("app")
 
 
 @steps.lambda_function(name="dispatch_runner")
+@observed
 def dispatch_runner(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """See that a runner has the run's PLAN, DEPLOY or DESTROY job."""
     step = StepWithToken.model_validate(event)
@@ -41,6 +43,7 @@ def dispatch_runner(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @steps.lambda_function(name="record_plan")
+@observed
 def record_plan(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """What the plan says about where the run goes."""
     step = Step.model_validate(event)
@@ -48,6 +51,7 @@ def record_plan(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @steps.lambda_function(name="await_review")
+@observed
 def await_review(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Wait for a person."""
     step = StepWithToken.model_validate(event)
@@ -56,6 +60,7 @@ def await_review(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @steps.lambda_function(name="check_digests")
+@observed
 def check_digests(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Whether what was approved is still what would be applied."""
     step = Step.model_validate(event)
@@ -63,6 +68,7 @@ def check_digests(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @steps.lambda_function(name="finalize")
+@observed
 def finalize(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Write down what now stands."""
     step = Step.model_validate(event)
@@ -70,6 +76,7 @@ def finalize(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @steps.lambda_function(name="mark_run")
+@observed
 def mark_run(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """End a run that did not reach its end, or say where to take it up again."""
     step = FailedStep.model_validate(event)
@@ -79,6 +86,7 @@ def mark_run(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @steps.lambda_function(name="reconcile")
+@observed
 def reconcile(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Look after everything that has work in hand."""
     done: dict[str, Any] = container().reconcile.run().model_dump(mode="json")
@@ -86,6 +94,7 @@ def reconcile(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @steps.lambda_function(name="task_stopped")
+@observed
 def task_stopped(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A container ended: if its runner did not report, its attempt is over now."""
     task = StoppedTask.read(event)

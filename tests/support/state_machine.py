@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chalicelib.services.execution_input import Links, of_run
+from chalicelib.services.ports.runs import RunRecord
 from chalicelib.services.ports.workflow import Execution, ExecutionStatus, Resume
 
 ASL = Path(__file__).resolve().parents[2] / "cdk" / "state_machines" / "plan_review_apply.asl.json"
@@ -49,13 +51,13 @@ class PlayedStepFunctions:
 
     # --- the port -------------------------------------------------------------------------------------------
 
-    def start(self, run_id: str, generation: int, resume: Resume) -> None:
+    def start(self, run: RunRecord, resume: Resume) -> None:
         from chalicelib.domain.errors import Unavailable
 
         if not self.available:
             raise Unavailable("The workflow did not answer.")
-        data = {"run_id": run_id, "generation": generation, "resume": str(resume)}
-        name = f"{run_id}-{generation}"
+        data = of_run(run, resume, Links(api_url="https://api.test"))
+        name = f"{run.run_id}-{run.generation}"
         self.executions.setdefault(name, Played(name, self.machine["StartAt"], data))
 
     def describe(self, run_id: str, generation: int) -> Execution:

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ...domain.model import Model
+from .runs import RunRecord
 
 
 class Resume(StrEnum):
@@ -43,7 +44,7 @@ class Execution(Model):
 class Workflow(Protocol):
     """Step Functions, or what stands in for it."""
 
-    def start(self, run_id: str, generation: int, resume: Resume) -> None:
+    def start(self, run: RunRecord, resume: Resume) -> None:
         """Start ``{run_id}-{generation}``; starting it again starts nothing."""
 
     def describe(self, run_id: str, generation: int) -> Execution: ...

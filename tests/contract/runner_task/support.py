@@ -88,6 +88,8 @@ class Bench:
     root: Path
     patience: Patience = IMPATIENT
     extra: dict[str, str] = field(default_factory=dict)
+    own_log: list[str] = field(default_factory=list)
+    """The runner's own lines, of jobs that run in this process."""
 
     def template(self, *parts: str) -> None:
         folder = self.root / "templates" / "aws"
@@ -141,7 +143,7 @@ class Bench:
         """As :meth:`run`, in this process: for jobs without terraform, which start in no time."""
         job_id = self.plane.dispatch(job_type, **changes)
         settings = replace(self.settings(job_id), patience=self.patience)
-        runner = threading.Thread(target=run, args=[settings, provider_of, lambda text: None])
+        runner = threading.Thread(target=run, args=[settings, provider_of, self.own_log.append])
         runner.start()
         runner.join(60)
         return self.plane.report_of(job_id)

@@ -1,5 +1,6 @@
 """CONNECTION_TEST: a real runner, a role in an emulated account, and what it says about the two."""
 
+import json
 import time
 from typing import Any
 
@@ -158,3 +159,12 @@ def test_a_cancelled_test_says_nothing_about_the_account(bench: Bench, account: 
     bench.plane.lend = cancelled_meanwhile
     report = bench.look(JobType.CONNECTION_TEST, job_id="test")
     assert report.outcome is Outcome.CANCELLED and report.result is None
+
+
+def test_the_runners_own_log_leads_to_the_job_and_tells_its_steps(bench: Bench) -> None:
+    bench.look(JobType.CONNECTION_TEST, job_id="test", correlation_id="request-1")
+    lines = [json.loads(line) for line in bench.own_log]
+    assert [line["message"] for line in lines[:1] + lines[-1:]] == ["Claimed.", "Job failed."]
+    assert any(line["message"].startswith("Step ") and line["seconds"] >= 0 for line in lines)
+    ids = {"job_id": "test", "attempt": 1, "correlation_id": "request-1", "job_type": "CONNECTION_TEST"}
+    assert all(ids.items() <= line.items() for line in lines)

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.messages import EventKind
+from chalicelib.services.ports.workflow import Resume
 from chalicelib.services.reconcile import MAX_GENERATIONS
 from tests.support.runs import World, an_event, over
 
@@ -193,7 +194,7 @@ class TestLostExecution:
         world.plan()
         for _ in range(MAX_GENERATIONS - 1):
             world.container.run_store.next_generation(world.run_id, world.run.generation)
-        world.machine.start(world.run_id, MAX_GENERATIONS, "plan")  # type: ignore[arg-type]
+        world.machine.start(world.run, Resume.PLAN)
         world.machine.lose()
         world.reconcile()
         assert world.run.status == "FAILED"

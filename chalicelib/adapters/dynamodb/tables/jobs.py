@@ -40,6 +40,8 @@ class JobRow(JobsTable):
     created_by = UnicodeAttribute()
     claimed_at = UnicodeAttribute(null=True)
     ended_at = UnicodeAttribute(null=True)
+    stack_work = JSONAttribute(null=True)
+    """How far a job about a runner's stack has come."""
 
 
 class SnapshotRow(JobsTable):
@@ -83,6 +85,7 @@ class RunRow(JobsTable):
     zone_id = UnicodeAttribute()
     status = UnicodeAttribute()
     generation = NumberAttribute(default=1)
+    correlation_id = UnicodeAttribute(null=True)
     config_hash = UnicodeAttribute()
     plan_job_id = UnicodeAttribute(null=True)
     apply_job_id = UnicodeAttribute(null=True)
