@@ -177,7 +177,11 @@ class ControlPlane:
             customer_aws_endpoint_url=self._customer_aws,
             runner_poll_seconds=RUNNER_POLL_SECONDS,
             public_api_url=self.url,
-            state_machine_arn=provision.state_machine_arn(),
+            state_machine_arn=provision.state_machine_arn(provision.PLAN_REVIEW_APPLY),
+            worker_state_machine_arn=provision.state_machine_arn(provision.WORKER_STACK),
+            # Tasks in a real account could not reach an API on this machine.
+            worker_image=provision.WORKER_IMAGE if self._customer_aws else "",
+            deployment_name="embedded",
             platform_runner=PLATFORM_RUNNER,
             ecs_cluster=provision.CLUSTER,
             ecs_task_definition=provision.task_definition(made, credential_arn=credential_arn),
@@ -192,7 +196,7 @@ class ControlPlane:
             account_name=self._account.name,
         )
         provision.functions(made, environment(settings))
-        provision.state_machine(made)
+        provision.state_machines(made)
         return settings
 
 

@@ -23,7 +23,13 @@ from .processes import PROJECT
 
 Clients = Callable[[str], Any]
 
-STATE_MACHINE_FILE = PROJECT / "cdk" / "state_machines" / "plan_review_apply.asl.json"
+MACHINES = PROJECT / "cdk" / "state_machines"
+PLAN_REVIEW_APPLY = "plan_review_apply"
+WORKER_STACK = "worker_stack"
+"""Names of the state machines' files."""
+
+WAIT_SECONDS = 1
+"""How long a Wait state waits, whatever the file says: what it waits for is quick on one machine."""
 
 BUCKET = "alethia-store"
 KEY_ALIAS = "alias/alethia"
@@ -32,15 +38,16 @@ JOB_TOKEN_SECRET = "alethia/job-token"  # noqa: S105  (a secret's name)
 RUNNER_SECRET = "alethia/runner-credential"  # noqa: S105
 CLUSTER = "alethia"
 TASK_FAMILY = "alethia-runner"
-STATE_MACHINE = "alethia-plan-review-apply"
+WORKER_IMAGE = "alethia-runner:embedded"
+"""What runners in customers' accounts are said to run; the agent runs this working copy."""
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/alethia-embedded"
 
 CONTAINER = "runner"
 
 
-def state_machine_arn() -> str:
+def state_machine_arn(machine: str) -> str:
     """Known before it exists: the functions need it in their environment."""
-    return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{STATE_MACHINE}"
+    return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:alethia-{machine.replace('_', '-')}"
 
 
 def function_arn(name: str) -> str:
@@ -201,21 +208,35 @@ def _shim(handler: str) -> bytes:
     return packed.getvalue()
 
 
-def state_machine(clients: Clients) -> str:
-    """The same ASL file as the deployment's, filled in with this stack's functions."""
+def state_machines(clients: Clients) -> None:
+    """The same ASL files as the deployment's, filled in with this stack's functions."""
     substitutions = {f"{name}Arn": function_arn(name) for name in handlers()}
-    definition = fill(STATE_MACHINE_FILE.read_text(), substitutions)
-    states = clients("stepfunctions")
-    arn = state_machine_arn()
+    for file in MACHINES.glob("*.asl.json"):
+        _state_machine(
+            clients("stepfunctions"),
+            state_machine_arn(file.name.removesuffix(".asl.json")),
+            hurried(fill(file.read_text(), substitutions)),
+        )
+
+
+def _state_machine(states: Any, arn: str, definition: str) -> None:
     try:
         states.describe_state_machine(stateMachineArn=arn)
     except ClientError as error:
         if error.response["Error"]["Code"] != "StateMachineDoesNotExist":
             raise
-        states.create_state_machine(name=STATE_MACHINE, definition=definition, roleArn=ROLE)
-        return arn
-    states.update_state_machine(stateMachineArn=arn, definition=definition)
-    return arn
+        states.create_state_machine(name=arn.rsplit(":", 1)[-1], definition=definition, roleArn=ROLE)
+    else:
+        states.update_state_machine(stateMachineArn=arn, definition=definition)
+
+
+def hurried(definition: str) -> str:
+    """The machine with every fixed wait cut to :data:`WAIT_SECONDS`."""
+    machine = json.loads(definition)
+    for state in machine["States"].values():
+        if state["Type"] == "Wait" and "Seconds" in state:
+            state["Seconds"] = min(state["Seconds"], WAIT_SECONDS)
+    return json.dumps(machine)
 
 
 def fill(template: str, substitutions: Mapping[str, str]) -> str:
