@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from ..domain.errors import Conflict, NotFound, Unavailable
 from ..domain.ids import id_for
-from ..domain.job import RULES, About, Job, Urgency
+from ..domain.job import RULES, About, By, Job, Urgency
 from ..domain.lifecycle.job import JobStatus
 from ..domain.snapshot import canonical_json, sha256_hex
 from ..domain.words import JobType
