@@ -7,9 +7,8 @@ from pydantic import AfterValidator, Field
 from ..bootstrap import container
 from ..domain.model import Model
 from ..domain.words import Role
-from ..domain.zone import Member
+from ..domain.zone import MAX_SUBJECT, Member, is_subject
 from ..services.paging import Page, PageRequest
-from ..services.sign_in import MAX_SUBJECT, is_subject
 from .callers import UserCaller
 from .routing import Routes
 

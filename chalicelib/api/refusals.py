@@ -11,7 +11,7 @@ from ..bootstrap import container
 from ..domain.audit import Origin
 from ..domain.errors import NotSignedIn, Unavailable
 from ..domain.ids import attempt_id, is_id
-from ..services.job_tokens import ExpiredJobToken
+from ..domain.job_claims import ExpiredJobToken
 from ..services.origin import coming_from
 from .log import logger
 

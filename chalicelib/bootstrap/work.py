@@ -44,7 +44,7 @@ class Work(Rules):
         """Whether a plan still fits the world."""
         from ..services.plan_guard import PlanGuard
 
-        return PlanGuard(self.job_store, self.spec_reader, self.state_reader)
+        return PlanGuard(self.job_store, self.spec_reader, self.state_rows)
 
     @cached_property
     def component_progress(self) -> "ComponentProgress":

@@ -5,6 +5,8 @@ from .model import Model
 from .words import Role
 from .zone_rules import ZoneRules
 
+MAX_SUBJECT = 200
+
 
 class Zone(Model):
     """One workspace."""
@@ -35,6 +37,11 @@ class Member(Model):
     """The subject that the person's issuer names them by."""
     role: Role
     since: str
+
+
+def is_subject(text: str) -> bool:
+    """Whether an issuer may name a person so."""
+    return 0 < len(text) <= MAX_SUBJECT and text.isprintable()
 
 
 def member_id_of(zone_id: str, user: str) -> str:

@@ -11,29 +11,13 @@ import jwt
 from pydantic import ValidationError
 
 from ..domain.errors import NotSignedIn
-from ..domain.model import Model
+from ..domain.job_claims import ExpiredJobToken, JobClaims
 from .ports.clock import Clock, unix
 
 ALGORITHM = "HS256"
 AUDIENCE = "alethia-job"
 LIFETIME = timedelta(hours=1)
 MIN_SECRET_BYTES = 32
-
-
-class JobClaims(Model):
-    """What a job token says."""
-
-    job_id: str
-    attempt: int
-    runner: str
-
-
-class ExpiredJobToken(NotSignedIn):
-    """A token of ours whose hour is over; ``claims`` are true."""
-
-    def __init__(self, claims: JobClaims) -> None:
-        super().__init__("The job token has expired.")
-        self.claims = claims
 
 
 class JobTokens:

@@ -8,7 +8,7 @@ from ..domain.snapshot import changed_fields
 from ..domain.spec import Spec
 from .ports.jobs import JobStore
 from .ports.spec_reader import SpecReader
-from .ports.state_reader import StateReader
+from .ports.state_reader import HeadReader
 
 NO_ARTIFACT = "The plan has no recorded artifact, so there is nothing to apply. Please re-plan."
 OTHER_PLAN = "The plan that was reviewed is not the plan of this run. Please review it again."
@@ -27,7 +27,7 @@ class FreshPlan:
 class PlanGuard:
     """Compares every digest of a plan with what it should be now."""
 
-    def __init__(self, jobs: JobStore, specs: SpecReader, states: StateReader) -> None:
+    def __init__(self, jobs: JobStore, specs: SpecReader, states: HeadReader) -> None:
         self._jobs = jobs
         self._specs = specs
         self._states = states

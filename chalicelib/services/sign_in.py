@@ -16,6 +16,7 @@ from typing import Any
 import jwt
 
 from ..domain.errors import NotSignedIn, Unavailable
+from ..domain.zone import is_subject
 from .access import Principal
 from .ports.clock import Clock
 from .ports.key_sets import KeySet
@@ -25,13 +26,7 @@ ALGORITHMS = {"RS256": "RSA", "ES256": "EC"}
 FRESH = timedelta(minutes=10)
 REFETCH = timedelta(seconds=30)
 LEEWAY_SECONDS = 30
-MAX_SUBJECT = 200
 AUDIENCE_CLAIMS = ("aud", "client_id")
-
-
-def is_subject(text: str) -> bool:
-    """Whether an issuer may name a person so."""
-    return 0 < len(text) <= MAX_SUBJECT and text.isprintable()
 
 
 class SignIn:

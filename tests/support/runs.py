@@ -54,6 +54,7 @@ from chalicelib.domain.state import StateHead, StateVersion
 from chalicelib.domain.words import Phase, Stream
 from chalicelib.services.access import Principal
 from chalicelib.services.identities import IdentityForm
+from chalicelib.services.plan_guard import PlanGuard
 from chalicelib.services.ports.jobs import JobRecord
 from chalicelib.services.ports.runner_tasks import RunnerTask
 from chalicelib.services.ports.runs import RunRecord
@@ -127,6 +128,10 @@ class RunsContainer(TestContainer):
     @cached_property
     def state_reader(self) -> Any:
         return FakeStates()
+
+    @cached_property
+    def plan_guard(self) -> PlanGuard:
+        return PlanGuard(self.job_store, self.spec_reader, self.state_reader)
 
 
 class World:

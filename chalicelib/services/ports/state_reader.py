@@ -6,11 +6,15 @@ from typing import Protocol
 from ...domain.state import StateHead
 
 
-class StateReader(Protocol):
-    """Reads of a state by zone and name (``{project}-{stage}-{region}``)."""
+class HeadReader(Protocol):
+    """Where a state stands, by zone and name (``{project}-{stage}-{region}``)."""
 
     def head(self, zone_id: str, name: str) -> StateHead | None:
         """The head row; ``None`` where no state was ever claimed."""
+
+
+class StateReader(HeadReader, Protocol):
+    """The same, and what a state holds: that takes the store and the keys."""
 
     def addresses(self, zone_id: str, name: str) -> Collection[tuple[str, str | None]] | None:
         """Address and cloud id of every managed resource in the last committed version.

@@ -4,7 +4,8 @@ import jwt
 import pytest
 
 from chalicelib.domain.errors import NotSignedIn
-from chalicelib.services.job_tokens import JobClaims, JobTokens
+from chalicelib.domain.job_claims import JobClaims
+from chalicelib.services.job_tokens import JobTokens
 from tests.support.builders import FakeClock
 
 SECRET = "thirty-two bytes of secret, or more of it"
