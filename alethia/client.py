@@ -99,6 +99,9 @@ class Client:
     def identity_setup(self, zone_id: str, identity_id: str) -> Json:
         return self._json(self._ask.get(f"/api/zones/{zone_id}/identities/{identity_id}/setup"))
 
+    def identity_runner_setup(self, zone_id: str, identity_id: str) -> Json:
+        return self._json(self._ask.get(f"/api/zones/{zone_id}/identities/{identity_id}/runner-setup"))
+
     def identity_resources(self, zone_id: str, identity_id: str) -> Json:
         return self._json(self._ask.get(f"/api/zones/{zone_id}/identities/{identity_id}/resources"))
 

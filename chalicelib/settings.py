@@ -41,6 +41,8 @@ class Settings(Model):
     """The role that is assumed before any customer's: the same as the principal. Unset: we are it already."""
     link_template_url: str = ""
     """Where CloudFormation reads the account-link template (an S3 address); unset: no one-click link."""
+    worker_template_url: str = ""
+    """The same for the template of the role that deploys runners."""
     customer_aws_endpoint_url: str | None = None
     """An emulator in place of the customers' AWS: the embedded stack sets it, a deployment never does."""
     git_secrets_prefix: str = "alethia/git"

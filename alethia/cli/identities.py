@@ -12,7 +12,25 @@ from .main import Session, cli, pass_session
 
 GCP = ("project_number", "pool_id", "provider_id", "service_account")
 AZURE = ("tenant_id", "client_id")
-EDITABLE = ("name", "account_id", "method", "role_reference", "gcp", "azure", "region")
+EDITABLE = (
+    "name",
+    "account_id",
+    "method",
+    "role_reference",
+    "worker_role_reference",
+    "gcp",
+    "azure",
+    "region",
+)
+SHOWN = (
+    "identity_id",
+    "provider",
+    "account_id",
+    "method",
+    "role_reference",
+    "worker_role_reference",
+    "external_id",
+)
 
 Command = Callable[..., Any]
 
@@ -27,6 +45,9 @@ def link_options(command: Command) -> Command:
             help="Else role for AWS, federation for GCP and Azure.",
         ),
         click.option("--role", "role_reference", help="AWS: ARN of the role."),
+        click.option(
+            "--worker-role", "worker_role_reference", help="AWS: ARN of the role that deploys runners."
+        ),
         click.option("--region", help="Where a connection test asks."),
         click.option("--project-number", help="GCP: number of the pool's project."),
         click.option("--pool", "pool_id", help="GCP: the workload identity pool."),
@@ -93,25 +114,43 @@ def show_identity(session: Session, identity: str) -> None:
     session.show(session.client.identity(session.zone, identity), _show)
 
 
-@identities.command("setup")
-@click.argument("identity")
-@click.option(
+template_option = click.option(
     "--template",
     "template_file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write AWS's CloudFormation template to this file.",
 )
+
+
+@identities.command("setup")
+@click.argument("identity")
+@template_option
 @pass_session
 def show_setup(session: Session, identity: str, template_file: Path | None) -> None:
     """What to do on the account's side: steps, a link, and snippets with the right values."""
     setup = session.client.identity_setup(session.zone, identity)
+    _tell(session, setup, template_file, "alethia identities setup … --template alethia-link.json")
+
+
+@identities.command("runner-setup")
+@click.argument("identity")
+@template_option
+@pass_session
+def show_runner_setup(session: Session, identity: str, template_file: Path | None) -> None:
+    """What to do on the account's side before runners can be deployed there (AWS)."""
+    setup = session.client.identity_runner_setup(session.zone, identity)
+    _tell(session, setup, template_file, "alethia identities runner-setup … --template alethia-runners.json")
+
+
+def _tell(session: Session, setup: dict[str, Any], template_file: Path | None, to_have_it: str) -> None:
+    """Show a setup, or write its template to a file."""
     if template_file is not None:
         if not setup.get("template"):
             raise click.UsageError("This identity's setup has no CloudFormation template.")
         template_file.write_text(setup["template"])
         output.errors.print(f"The template is in {template_file}.", markup=False)
         return
-    session.show(setup, _show_setup)
+    session.show(setup, lambda setup: _show_setup(setup, to_have_it))
 
 
 @identities.command("edit")
@@ -132,7 +171,8 @@ def edit_identity(session: Session, /, identity: str, name: str | None, **given:
 @click.argument("identity")
 @pass_session
 def delete_identity(session: Session, identity: str) -> None:
-    """Unlink an account that no spec uses. In the account, delete the role (or its stack) as well."""
+    """Unlink an account that no spec and no deployed runner uses. In the account, delete the role (or its
+    stack) as well."""
     session.client.delete_identity(session.zone, identity)
     output.errors.print(f"{identity} is unlinked.", markup=False)
 
@@ -188,9 +228,10 @@ def _show(identity: dict[str, Any]) -> None:
     line = Text(f"{identity['name']}  ")
     line.append_text(output.status(identity["status"]))
     output.console.print(line)
-    for field in ("identity_id", "provider", "account_id", "method", "role_reference", "external_id"):
+    for field in SHOWN:
         if identity.get(field):
-            output.console.print(f"  {field.replace('_', ' '):<15} {identity[field]}", markup=False)
+            label = field.replace("worker_role_reference", "worker role").replace("_", " ")
+            output.console.print(f"  {label:<15} {identity[field]}", markup=False)
     for field in ("gcp", "azure"):
         for key, value in (identity.get(field) or {}).items():
             output.console.print(f"  {key.replace('_', ' '):<15} {value}", markup=False)
@@ -200,7 +241,7 @@ def _show(identity: dict[str, Any]) -> None:
         output.console.print(Text(f"  {identity['problem']}", style="red"))
 
 
-def _show_setup(setup: dict[str, Any]) -> None:
+def _show_setup(setup: dict[str, Any], to_have_the_template: str) -> None:
     say = output.console.print
     for number, step in enumerate(setup["steps"], 1):
         say(Text(f"{number}. {step}"))
@@ -213,7 +254,7 @@ def _show_setup(setup: dict[str, Any]) -> None:
         say(Text(f"\n{snippet['title']}", style="bold"))
         say(snippet["text"], markup=False, soft_wrap=True)
     if setup.get("template"):
-        say(Text("The template: alethia identities setup … --template alethia-link.json", style="dim"))
+        say(Text(f"The template: {to_have_the_template}", style="dim"))
 
 
 def _show_fetched(fetched: dict[str, Any]) -> None:

@@ -43,6 +43,10 @@ class AccountForm(Model):
     role_reference: RoleArn | None = Field(
         None, description="AWS: ARN of the role. May be set later, when its setup made it."
     )
+    worker_role_reference: RoleArn | None = Field(
+        None,
+        description="AWS, method role: ARN of the separate role that deploys runners and starts their tasks.",
+    )
     gcp: GcpFederation | None = None
     azure: AzureFederation | None = None
     region: RegionName | None = Field(None, description="Where a connection test asks.")
@@ -81,7 +85,8 @@ def read_identity(caller: UserCaller, zone_id: str, identity_id: str) -> Identit
 
 @routes.put("/api/zones/{zone_id}/identities/{identity_id}", errors=(409,))
 def edit_identity(caller: UserCaller, zone_id: str, identity_id: str, body: AccountForm) -> Identity:
-    """Replace what is said of a linked account. Another account, role or method makes it PENDING again."""
+    """Replace what is said of a linked account. Another account, role or method makes it PENDING again; the
+    role that deploys runners does not."""
     services = container()
     seen = services.identities.read(caller.principal, zone_id, identity_id)
     form = form_of(body, seen.provider)
@@ -90,7 +95,7 @@ def edit_identity(caller: UserCaller, zone_id: str, identity_id: str, body: Acco
 
 @routes.delete("/api/zones/{zone_id}/identities/{identity_id}", errors=(409,))
 def delete_identity(caller: UserCaller, zone_id: str, identity_id: str) -> None:
-    """Unlink an account that no spec uses."""
+    """Unlink an account that no spec and no deployed runner uses."""
     container().identities.delete(caller.principal, zone_id, identity_id)
 
 
@@ -98,6 +103,12 @@ def delete_identity(caller: UserCaller, zone_id: str, identity_id: str) -> None:
 def read_setup(caller: UserCaller, zone_id: str, identity_id: str) -> LinkSetup:
     """Read what is to be done on the account's side: a link, a template, snippets with the right values."""
     return container().identities.setup(caller.principal, zone_id, identity_id)
+
+
+@routes.get("/api/zones/{zone_id}/identities/{identity_id}/runner-setup", errors=(409,))
+def read_runner_setup(caller: UserCaller, zone_id: str, identity_id: str) -> LinkSetup:
+    """Read what is to be done on the account's side before runners can be deployed there (AWS)."""
+    return container().identities.runner_setup(caller.principal, zone_id, identity_id)
 
 
 @routes.get("/api/zones/{zone_id}/identities/{identity_id}/resources")

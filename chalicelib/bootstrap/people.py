@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..services.job_tokens import JobTokens
     from ..services.members import MemberService
     from ..services.oidc_issuer import OidcIssuer
+    from ..services.runner_rotation import RunnerRotation
     from ..services.runners import RunnerCredentials
     from ..services.sign_in import SignIn
     from ..services.spec_reader import SpecReader
@@ -68,6 +69,19 @@ class People(Outside):
         return RunnerCredentials(self.runners)
 
     @cached_property
+    def runner_rotation(self) -> "RunnerRotation":
+        """The platform runner's credential, made anew now and then."""
+        from ..services.runner_rotation import RunnerRotation
+
+        return RunnerRotation(
+            self.runners,
+            self.secret_versions,
+            self.runner_credentials,
+            self.clock,
+            self.settings.platform_runner,
+        )
+
+    @cached_property
     def access(self) -> "Access":
         """Roles in zones."""
         from ..services.access import Access
@@ -114,16 +128,17 @@ class People(Outside):
             issuer_url=issuer_url(self.settings.public_api_url) if self.settings.oidc_signing_keys else "",
             principal=self.settings.control_plane_principal,
             template_url=self.settings.link_template_url,
+            worker_template_url=self.settings.worker_template_url,
         )
 
     @cached_property
     def identities(self) -> "Identities":
         """Linked cloud accounts."""
         from ..services.identities import Identities
+        from ..services.identity_uses import IdentityUses
 
-        return Identities(
-            self.identity_store, self.spec_store, self.access, self.audit, self.clock, self.our_side
-        )
+        uses = IdentityUses(self.spec_store, self.runners)
+        return Identities(self.identity_store, uses, self.access, self.audit, self.clock, self.our_side)
 
     @cached_property
     def spec_reader(self) -> "SpecReader":

@@ -5,28 +5,24 @@ of the account, the role or the method makes an identity PENDING again, and the 
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from ..domain.audit import AuditEntry
-from ..domain.errors import Conflict, InvalidInput, NotFound
+from ..domain.errors import InvalidInput, NotFound
 from ..domain.identity import FetchedResources, Identity, IdentityForm, IdentityStatus
 from ..domain.ids import derived_id, id_for
-from ..domain.lifecycle.spec import SpecStatus
-from ..domain.spec import Spec
 from ..domain.words import CloudProvider, Role
-from ..providers.linking import LinkSetup, OurSide, linkings
+from ..providers.linking import LinkSetup, OurSide, aws_workers, linkings
 from .access import Access, Principal
 from .audit import Audit
-from .paging import MAX_PAGE, Page, PageRequest
+from .identity_uses import IdentityUses
+from .paging import Page, PageRequest
 from .ports.clock import Clock, iso
 from .ports.identities import IdentityStore
-from .ports.specs import SpecStore
 
 __all__ = ["Identities", "IdentityForm"]
 
 EXTERNAL_ID_BYTES = 24
-NAMED_SPECS = 10
-"""Specs that a refused deletion names, at most."""
 
 ACCESS = ("account_id", "method", "role_reference", "gcp", "azure")
 """What decides whether, and where, we are let in."""
@@ -47,14 +43,14 @@ class Identities:
     def __init__(
         self,
         identities: IdentityStore,
-        specs: SpecStore,
+        uses: IdentityUses,
         access: Access,
         audit: Audit,
         clock: Clock,
         ours: OurSide,
     ) -> None:
         self._identities = identities
-        self._specs = specs
+        self._uses = uses
         self._access = access
         self._audit = audit
         self._clock = clock
@@ -124,7 +120,7 @@ class Identities:
         Raises
         ------
         Conflict
-            Somebody else changed it meanwhile.
+            Somebody else changed it meanwhile, or it is to name another account while runners stand in this.
         """
         self._access.require(principal, zone_id, Role.ADMIN)
         seen = self._get(zone_id, identity_id)
@@ -133,6 +129,8 @@ class Identities:
         changed = seen.model_copy(update=_fields(form))
         if changed == seen:
             return seen
+        if changed.account_id != seen.account_id:
+            self._uses.refuse_moving(seen)
         moved = any(getattr(changed, name) != getattr(seen, name) for name in ACCESS)
         if moved:
             changed = changed.model_copy(
@@ -146,22 +144,10 @@ class Identities:
         return changed
 
     def delete(self, principal: Principal, zone_id: str, identity_id: str) -> None:
-        """Unlink an account that no spec uses (:class:`Conflict` names those that do)."""
+        """Unlink an account that nothing uses (:class:`Conflict` names the specs or runners that do)."""
         self._access.require(principal, zone_id, Role.ADMIN)
         seen = self._get(zone_id, identity_id)
-        users = [
-            spec
-            for spec in self._specs_of(zone_id)
-            if spec.cloud_identity == identity_id and spec.status is not SpecStatus.DESTROYED
-        ]
-        if users:
-            named = [f"{spec.project_name} ({spec.spec_id})" for spec in users[:NAMED_SPECS]]
-            more = f" and {len(users) - NAMED_SPECS} more" if len(users) > NAMED_SPECS else ""
-            raise Conflict(
-                f"Specs use this cloud identity: {', '.join(named)}{more}. Destroy or delete them, or choose "
-                "another identity for them, then unlink it.",
-                details={"spec_ids": [spec.spec_id for spec in users[:NAMED_SPECS]]},
-            )
+        self._uses.refuse_unlinking(seen)
         self._identities.delete(seen, self._entry(f"user:{principal.user}", "unlinked", seen, None))
 
     def setup(self, principal: Principal, zone_id: str, identity_id: str) -> LinkSetup:
@@ -169,6 +155,11 @@ class Identities:
         self._access.require(principal, zone_id, Role.VIEWER)
         identity = self._get(zone_id, identity_id)
         return linkings[identity.provider].setup(identity, self._ours)
+
+    def runner_setup(self, principal: Principal, zone_id: str, identity_id: str) -> LinkSetup:
+        """What the customer does to let runners be deployed (:class:`Conflict` where they can't be)."""
+        self._access.require(principal, zone_id, Role.VIEWER)
+        return aws_workers.setup(self._get(zone_id, identity_id), self._ours)
 
     def resources(self, principal: Principal, zone_id: str, identity_id: str) -> FetchedResources:
         """What was last fetched from the account, and when (:class:`NotFound` when nothing ever was)."""
@@ -185,15 +176,6 @@ class Identities:
             raise NotFound(NOT_THERE)
         return identity
 
-    def _specs_of(self, zone_id: str) -> Iterator[Spec]:
-        cursor = None
-        while True:
-            page = self._specs.of_zone(zone_id, PageRequest(limit=MAX_PAGE, cursor=cursor))
-            yield from page.items
-            cursor = page.next_cursor
-            if cursor is None:
-                return
-
     def _entry(self, actor: str, what: str, before: Identity | None, after: Identity | None) -> AuditEntry:
         subject = after or before
         assert subject is not None, "an entry is about an identity"
@@ -208,7 +190,7 @@ class Identities:
 
 
 def _check(form: IdentityForm) -> None:
-    problems = linkings[form.provider].check(form)
+    problems = [*linkings[form.provider].check(form), *aws_workers.check(form)]
     if problems:
         raise InvalidInput(problems)
 

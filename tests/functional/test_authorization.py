@@ -65,6 +65,7 @@ LEAST: dict[str, str] = {
     "PUT /api/zones/{zone_id}/identities/{identity_id}": ADMIN,
     "DELETE /api/zones/{zone_id}/identities/{identity_id}": ADMIN,
     "GET /api/zones/{zone_id}/identities/{identity_id}/setup": VIEWER,
+    "GET /api/zones/{zone_id}/identities/{identity_id}/runner-setup": VIEWER,
     "GET /api/zones/{zone_id}/identities/{identity_id}/resources": VIEWER,
     "POST /api/zones/{zone_id}/identities/{identity_id}/test": PLANNER,
     "POST /api/zones/{zone_id}/identities/{identity_id}/fetch-resources": PLANNER,

@@ -25,7 +25,16 @@ from .zones import OTHER_REQUEST
 
 IDENTITY = "IDENTITY#"
 RESOURCES = "RESOURCES#"
-EDITED = ("name", "account_id", "method", "role_reference", "gcp", "azure", "region")
+EDITED = (
+    "name",
+    "account_id",
+    "method",
+    "role_reference",
+    "worker_role_reference",
+    "gcp",
+    "azure",
+    "region",
+)
 """What people say of an identity; everything else is said by tests."""
 
 CHANGED_SINCE = "The cloud identity changed meanwhile. Look at it again, then repeat."

@@ -118,7 +118,7 @@ def quick_create(stack: str, template_url: str, values: Mapping[str, str], regio
 def snippets(
     stack: str, file: str, values: Mapping[str, str], region: str, *, name: str, output: str
 ) -> list[SetupSnippet]:
-    """The stack from a shell, and by terraform: a resource `name`, an output `output`. The template is `file`."""
+    """The stack from a shell, and by terraform as a resource `name` with an output `output`."""
     return [
         SetupSnippet(
             title=f"CloudFormation, from a shell (with the template saved as {file})",

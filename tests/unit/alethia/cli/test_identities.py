@@ -18,6 +18,7 @@ IDENTITY: dict[str, Any] = {
     "account_id": "210987654321",
     "method": "role",
     "role_reference": None,
+    "worker_role_reference": None,
     "external_id": "an-external-id",
     "gcp": None,
     "azure": None,
@@ -98,6 +99,20 @@ def test_a_setup_is_shown_to_be_pasted(monkeypatch: pytest.MonkeyPatch, tmp_path
     file = tmp_path / "link.json"
     assert run("setup", "identity-1", "--template", str(file)).exit_code == 0
     assert json.loads(file.read_text()) == {}
+
+
+def test_a_runner_setup_is_shown_and_its_role_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(Client, "identity_runner_setup", lambda *_: SETUP)
+    shown = run("runner-setup", "identity-1").stdout
+    assert "1. Deploy the stack." in shown and "runner-setup … --template" in shown
+    file = tmp_path / "runners.json"
+    assert run("runner-setup", "identity-1", "--template", str(file)).exit_code == 0
+    assert json.loads(file.read_text()) == {}
+    sent: list[Any] = []
+    monkeypatch.setattr(Client, "edit_identity", lambda _, zone, one, body: sent.append(body) or IDENTITY)
+    role = "arn:aws:iam::210987654321:role/alethia/alethia-1-runners"
+    assert run("edit", "identity-1", "--worker-role", role).exit_code == 0
+    assert [(form["worker_role_reference"], form["role_reference"]) for form in sent] == [(role, None)]
 
 
 def test_a_link_is_emulated_for_an_embedded_stack_only(
