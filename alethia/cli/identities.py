@@ -189,8 +189,9 @@ def show_resources(session: Session, identity: str) -> None:
 @click.argument("identity")
 @click.option("--name", default="default", show_default=True, help="The embedded stack's name.")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="The stack's data.")
+@click.option("--runners", is_flag=True, help="Also the role that deploys runners.")
 @pass_session
-def emulate_link(session: Session, identity: str, name: str, data_dir: Path | None) -> None:
+def emulate_link(session: Session, identity: str, name: str, data_dir: Path | None, runners: bool) -> None:
     """Embedded stack only: play the customer who deploys the link in their emulated account."""
     from chalicelib.domain.identity import Identity
     from chalicelib.providers.linking.base import OurSide
@@ -206,10 +207,15 @@ def emulate_link(session: Session, identity: str, name: str, data_dir: Path | No
     ours = OurSide(issuer_url=setup.get("issuer") or "", principal=setup.get("principal") or "")
     try:
         cloud = customers.cloud_of(data_dir or default_dir(name), session.client.url)
-        role = customers.click(cloud, Identity.model_validate(seen), ours)
+        form = {field: seen[field] for field in EDITABLE}
+        form["role_reference"] = customers.click(cloud, Identity.model_validate(seen), ours)
+        if runners:
+            setup = session.client.identity_runner_setup(session.zone, identity)
+            ours = OurSide(principal=setup["principal"])
+            role = customers.click_for_runners(cloud, Identity.model_validate(seen), ours)
+            form["worker_role_reference"] = role
     except StackError as error:
         raise click.ClickException(str(error)) from None
-    form = {field: seen[field] for field in EDITABLE} | {"role_reference": role}
     session.show(session.client.edit_identity(session.zone, identity, form), _show)
 
 

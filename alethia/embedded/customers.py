@@ -1,5 +1,7 @@
-"""Plays the customers of the emulated cloud: whoever deploys the link template in their own account."""
+"""Plays the customers of the emulated cloud: whoever deploys the link templates in their own account."""
 
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +11,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.customer_aws import emulator_key
 from chalicelib.domain.identity import Identity
-from chalicelib.providers.linking.aws import AUDIENCE, parameters, role_arn, role_name
-from chalicelib.providers.linking.aws_template import template
+from chalicelib.providers.linking import aws, aws_template, aws_workers
 from chalicelib.providers.linking.base import OurSide
 
 from .data_dir import DataDir
 from .emulated_aws import REGION, SECRET
 from .errors import StackError
 from .processes import HOST
+
+SECONDS = 30
+"""How long a stack of roles may take."""
 
 
 def click(endpoint: str, identity: Identity, ours: OurSide) -> str:
@@ -32,21 +36,16 @@ def click(endpoint: str, identity: Identity, ours: OurSide) -> str:
     StackError
         The emulated cloud does not answer, or refuses.
     """
-    assert identity.account_id is not None, "an AWS identity names its account"
-    stacks = owner(endpoint, identity.account_id, "cloudformation")
-    name = role_name(identity)
-    try:
-        if not _exists(stacks, name):
-            values = parameters(identity, ours)
-            stacks.create_stack(
-                StackName=name,
-                TemplateBody=template(issuer_url=ours.issuer_url, audience=AUDIENCE),
-                Capabilities=["CAPABILITY_NAMED_IAM"],
-                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
-            )
-    except (BotoCoreError, ClientError) as error:
-        raise StackError(f"The emulated account {identity.account_id} was not linked: {error}") from None
-    return role_arn(identity)
+    body = aws_template.template(issuer_url=ours.issuer_url, audience=aws.AUDIENCE)
+    _deploy(endpoint, identity, aws.role_name(identity), body, aws.parameters(identity, ours))
+    return aws.role_arn(identity)
+
+
+def click_for_runners(endpoint: str, identity: Identity, ours: OurSide) -> str:
+    """Deploy the template of the role that deploys runners; else as :func:`click`."""
+    name = aws_workers.worker_role_name(identity)
+    _deploy(endpoint, identity, name, aws_workers.template(), aws_workers.parameters(identity, ours))
+    return aws_workers.worker_role_arn(identity)
 
 
 def cloud_of(root: Path, url: str) -> str:
@@ -60,14 +59,40 @@ def cloud_of(root: Path, url: str) -> str:
     return f"http://{HOST}:{facts['ports']['cloud']}"
 
 
-def _exists(stacks: Any, name: str) -> bool:
+def _deploy(
+    endpoint: str, identity: Identity, name: str, template: str, parameters: Mapping[str, str]
+) -> None:
+    assert identity.account_id is not None, "an AWS identity names its account"
+    stacks = owner(endpoint, identity.account_id, "cloudformation")
     try:
-        found = stacks.describe_stacks(StackName=name)["Stacks"]
+        status = _status(stacks, name)
+        if status is None:
+            stacks.create_stack(
+                StackName=name,
+                TemplateBody=template,
+                Capabilities=["CAPABILITY_NAMED_IAM"],
+                Parameters=[
+                    {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+                ],
+            )
+        deadline = time.monotonic() + SECONDS
+        while (status := _status(stacks, name)) == "CREATE_IN_PROGRESS" and time.monotonic() < deadline:
+            time.sleep(0.05)
+    except (BotoCoreError, ClientError) as error:
+        raise StackError(f"The emulated account {identity.account_id} was not linked: {error}") from None
+    if status != "CREATE_COMPLETE":
+        raise StackError(
+            f"The emulated account {identity.account_id} was not linked: its stack {name} is {status}."
+        )
+
+
+def _status(stacks: Any, name: str) -> str | None:
+    try:
+        return str(stacks.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
     except ClientError as error:
         if error.response["Error"]["Code"] == "ValidationError":
-            return False
+            return None
         raise
-    return any(stack["StackStatus"] == "CREATE_COMPLETE" for stack in found)
 
 
 def owner(endpoint: str, account_id: str, service: str, region: str = REGION) -> Any:

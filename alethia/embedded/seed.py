@@ -1,8 +1,8 @@
 """What a stack begins with: a person, their zone, a linked account that works, and the platform's runner.
 
 Everything has an id of its own making, so that seeding again finds what is there. The emulated account is
-linked as a customer would link theirs: the role, its policies and its trust are made there by the template.
-The emulated cloud forgets when it stops, so each start links again.
+linked as a customer would link theirs: the roles, their policies and their trust are made there by the
+templates. The emulated cloud forgets when it stops, so each start links again.
 """
 
 from chalicelib.bootstrap import Container
@@ -11,6 +11,7 @@ from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.snapshot import sha256_hex
 from chalicelib.domain.words import CloudProvider
 from chalicelib.providers.linking.aws import role_arn
+from chalicelib.providers.linking.aws_workers import worker_role_arn
 from chalicelib.services.access import Principal
 from chalicelib.services.paging import PageRequest
 from chalicelib.services.ports.runners import RunnerRecord
@@ -35,8 +36,8 @@ def seed(settings: Settings, *, runner_secret: str, account_id: str, account_nam
             zone.zone_id, form.model_copy(update={"method": AccessMethod.RUNNER})
         )
     else:
-        identity = services.identities.seed_verified(zone.zone_id, form, role_of=role_arn)
-        customers.click(cloud, identity, services.our_side)
+        identity = services.identities.seed_verified(zone.zone_id, form, roles_of=_roles)
+        _link(services, cloud, identity)
         _link_again(services, cloud, identity)
     services.runners.put(
         RunnerRecord(
@@ -48,13 +49,24 @@ def seed(settings: Settings, *, runner_secret: str, account_id: str, account_nam
     )
 
 
+def _roles(identity: Identity) -> dict[str, str]:
+    return {"role_reference": role_arn(identity), "worker_role_reference": worker_role_arn(identity)}
+
+
+def _link(services: Container, cloud: str, identity: Identity) -> None:
+    """Play the customer, for each role that the templates made."""
+    if identity.role_reference == role_arn(identity):
+        customers.click(cloud, identity, services.our_side)
+    if identity.worker_role_reference == worker_role_arn(identity):
+        customers.click_for_runners(cloud, identity, services.our_side)
+
+
 def _link_again(services: Container, cloud: str, seeded: Identity) -> None:
     """The other accounts of the zone that were linked before the emulated cloud was started anew."""
     page = services.identity_store.of_zone(seeded.zone_id, PageRequest(limit=100))
     for identity in page.items:
-        linked = identity.provider is CloudProvider.AWS and identity.role_reference == role_arn(identity)
-        if linked and identity.identity_id != seeded.identity_id:
+        if identity.provider is CloudProvider.AWS and identity.identity_id != seeded.identity_id:
             try:
-                customers.click(cloud, identity, services.our_side)
+                _link(services, cloud, identity)
             except StackError:
                 continue  # a connection test says so

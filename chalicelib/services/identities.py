@@ -27,6 +27,9 @@ EXTERNAL_ID_BYTES = 24
 ACCESS = ("account_id", "method", "role_reference", "gcp", "azure")
 """What decides whether, and where, we are let in."""
 
+WORKER_ACCESS = ("worker_role_reference",)
+"""The same, for deploying runners; no connection test is about it."""
+
 SHOWN = {*IdentityForm.model_fields, "external_id", "status"}
 """What an audit entry tells of an identity; none of it is secret."""
 
@@ -76,11 +79,15 @@ class Identities:
         return self._identities.create(identity, request_hash, entry)
 
     def seed_verified(
-        self, zone_id: str, form: IdentityForm, *, role_of: Callable[[Identity], str] | None = None
+        self,
+        zone_id: str,
+        form: IdentityForm,
+        *,
+        roles_of: Callable[[Identity], dict[str, str]] | None = None,
     ) -> Identity:
         """The embedded stack's own account, known to work: the same one each time it is asked for.
 
-        `role_of` names the role of an identity whose role is named after it.
+        `roles_of` says the roles of an identity whose roles are named after it.
         """
         seed = ("seed", zone_id, form.name)
         identity = Identity(
@@ -91,12 +98,12 @@ class Identities:
             created_at=iso(self._clock.now()),
             **_fields(form),
         )
-        if role_of is not None:
-            identity = identity.model_copy(update={"role_reference": role_of(identity)})
+        if roles_of is not None:
+            identity = identity.model_copy(update=roles_of(identity))
         first = self._identities.create(
             identity, request_hash="seed", entry=self._entry("system", "linked", None, identity)
         )
-        if all(getattr(first, name) == getattr(identity, name) for name in ACCESS):
+        if all(getattr(first, name) == getattr(identity, name) for name in (*ACCESS, *WORKER_ACCESS)):
             return first
         # Seeded by an older version.
         self._identities.edit(
