@@ -17,6 +17,7 @@ from chalice.app import AuthRequest, Blueprint
 
 from ..bootstrap import container
 from ..domain.errors import NotSignedIn
+from .cold_start import count_cold_start
 from .log import logger
 from .refusals import keep_refused_credential
 
@@ -31,6 +32,7 @@ authorizers = Blueprint(__name__)
 @authorizers.authorizer(ttl_seconds=CACHE_SECONDS, name="authorizer")
 def authorizer(request: AuthRequest) -> dict[str, Any]:
     """API Gateway's answer: a policy, and the context that views read the caller from."""
+    count_cold_start("authorizer")
     try:
         principal, context = identify(request.token)
     except NotSignedIn as refusal:

@@ -54,6 +54,7 @@ from ..domain.ids import is_id
 from ..services.origin import coming_from
 from .authorizer import authorizer
 from .callers import Caller, caller_from
+from .cold_start import count_cold_start
 from .errors import answer_of, internal_answer, status_of
 from .log import logger
 from .reading import (
@@ -167,6 +168,7 @@ class Routes(Blueprint):
 
 def answer(operation: Operation, request: Request, path_values: Mapping[str, str]) -> Response:
     """Run one request through its view, from the raw event to an answer, whatever happens."""
+    count_cold_start("api")
     with coming_from(_origin(operation, request)):
         return _answer(operation, request, path_values)
 

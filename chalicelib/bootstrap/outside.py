@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..services.ports.keys import Keys
     from ..services.ports.ledger import Ledger
     from ..services.ports.logs import LogStore
+    from ..services.ports.metrics import Metrics
     from ..services.ports.queue import RunnerQueues
     from ..services.ports.runner_tasks import RunnerTasks
     from ..services.ports.runners import Runners
@@ -182,11 +183,19 @@ class Outside:
 
     @cached_property
     def ledger(self) -> "Ledger":
-        """Where transitions are made."""
+        """Where transitions are made, and counted."""
         self._tables  # noqa: B018  connects
         from ..adapters.dynamodb.ledger import DynamoLedger
+        from ..services.counted_ledger import CountedLedger
 
-        return DynamoLedger()
+        return CountedLedger(DynamoLedger(), self.job_store, self.metrics)
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        """Numbers for the deployment's operator."""
+        from ..adapters.metrics import EmfMetrics
+
+        return EmfMetrics(self.settings.deployment_name)
 
     @cached_property
     def state_rows(self) -> "StateRows":

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from ..api.cold_start import count_cold_start
 from ..api.log import logger
 from ..domain.audit import Origin
 from ..services.origin import coming_from
@@ -31,6 +32,7 @@ def observed(handler: Handler) -> Handler:
             correlation_id=event.get("correlation_id"),
         )
         shown = {key: event[key] for key in SHOWN if key in event} | {"function": name}
+        count_cold_start(name)
         with coming_from(origin):
             started = time.perf_counter()
             try:

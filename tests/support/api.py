@@ -29,6 +29,8 @@ from chalicelib.settings import Settings
 from .builders import ACCOUNT, ROLE, FakeClock, a_form
 from .dynamodb import Tables
 from .git_hosts import MemoryVault, NoGitHosts
+from .metrics import RecordedMetrics
+from .outside import MemoryVersions
 
 ISSUER = "https://issuer.test"
 JOB_SECRET = "a secret of at least thirty-two bytes, for tests"
@@ -77,6 +79,14 @@ class TestContainer(bootstrap.Container):
     @cached_property
     def vault(self) -> Vault:
         return MemoryVault()
+
+    @cached_property
+    def secret_versions(self) -> MemoryVersions:
+        return MemoryVersions()
+
+    @cached_property
+    def metrics(self) -> RecordedMetrics:
+        return RecordedMetrics()
 
     @cached_property
     def job_tokens(self) -> JobTokens:

@@ -10,7 +10,7 @@ class Metric(StrEnum):
     JOBS_ENDED = "JobsEnded"
     """By job type and end."""
     QUEUE_WAIT = "QueueWait"
-    """Seconds from a job's making to its claim, by job type."""
+    """Seconds from a job's making, or from its change window's opening, to its first claim; by job type."""
     JOB_DURATION = "JobDuration"
     """Seconds from a job's claim to its end, by job type."""
     LEASES_LOST = "LeasesLost"
@@ -23,10 +23,12 @@ class Metric(StrEnum):
     """Seconds since the oldest live job that does not wait for a person was made, at each pass."""
     FINALIZE_FAILED = "FinalizeFailed"
     """Applies that succeeded and could not be written down."""
+    COLD_START = "ColdStart"
+    """First calls of a function's fresh process, by function."""
 
 
 class Metrics(Protocol):
-    """Takes numbers; never fails, never blocks."""
+    """Takes numbers; never fails, never blocks. Dimensions have few values, and none is a customer's."""
 
     def count(self, metric: Metric, value: int = 1, **dimensions: str) -> None: ...
 
