@@ -188,7 +188,8 @@ class EcsAgent:
         scratch = {"ALETHIA_WORK_DIR": str(container.scratch)}
         try:
             container.begin(
-                environ=self._environ | scratch | environ,
+                # The image's paths mean nothing here: this machine's take their place.
+                environ=environ | self._environ | scratch,
                 directory=container.scratch,
                 log_file=self._logs / f"runner-{name}.log",
             )

@@ -55,7 +55,12 @@ class FakeEcs:
     def describe_task_definition(self, **asked: str) -> dict[str, Any]:
         container = {
             "name": "runner",
-            "environment": [{"name": "API", "value": "http://api"}, {"name": "JOB", "value": "none"}],
+            "environment": [
+                {"name": "API", "value": "http://api"},
+                {"name": "JOB", "value": "none"},
+                {"name": "PATH", "value": "/in/the/image"},
+                {"name": "ALETHIA_WORK_DIR", "value": "/in/the/image"},
+            ],
             "secrets": [{"name": "CREDENTIAL", "valueFrom": "arn:secret"}],
         }
         return {"taskDefinition": {"containerDefinitions": [container]}}
@@ -160,7 +165,7 @@ def end(container: Container) -> None:
     container.process.stdin.close()
 
 
-def test_a_container_gets_image_definition_secrets_and_overrides_in_that_order(
+def test_a_container_gets_definition_secrets_and_overrides_in_that_order_and_paths_of_this_machine(
     agent: EcsAgent, ecs: FakeEcs, tmp_path: Path
 ) -> None:
     ecs.run_task(JOB="job-1")
