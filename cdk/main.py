@@ -17,8 +17,12 @@ from cdk.control_plane import ControlPlane
 from cdk.deployment import Deployment, read_deployment
 from cdk.grants import UngrantedFunction
 from cdk.packaging import Package, PackagingFailed, package
+from cdk.vendoring import vendored
 
 PROJECT = Path(__file__).parent.parent
+LOCK = PROJECT / "requirements" / "lambda.txt"
+KEPT = PROJECT / ".alethia" / "lambda"
+"""Dependencies as they were vendored, by lock: ``make clean`` removes them."""
 EXAMPLE = Path(__file__).parent / "deployments" / "example.json"
 
 
@@ -42,7 +46,7 @@ def main(arguments: list[str]) -> int:
     try:
         deployment = read_deployment(chosen.deployment)
         with TemporaryDirectory() as build:
-            packaged = package(PROJECT, Path(build))
+            packaged = package(PROJECT, Path(build), vendored(LOCK, KEPT))
             assembly = control_plane(deployment, packaged, chosen.out).synth()
     except (OSError, ValidationError, PackagingFailed, UngrantedFunction) as error:
         sys.stderr.write(f"{error}\n")

@@ -38,7 +38,8 @@ class Functions(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._names = names
-        self._code = lambda_.Code.from_asset(str(package.zip), asset_hash=package.digest)
+        zips = {packaged.code for packaged in package.functions.values()}
+        self._code = {code: lambda_.Code.from_asset(str(code.path), asset_hash=code.digest) for code in zips}
         self._environment = {PREFIX + name.upper(): value for name, value in sorted(settings.items())}
         self._log_days = log_days
         self.by_name = {
@@ -79,7 +80,7 @@ class Functions(Construct):
             self,
             packaged.name,
             function_name=self._names.get(packaged.name),
-            code=self._code,
+            code=self._code[packaged.code],
             handler=packaged.handler,
             runtime=lambda_.Runtime(f"python{PYTHON}", lambda_.RuntimeFamily.PYTHON),
             architecture=lambda_.Architecture.ARM_64,

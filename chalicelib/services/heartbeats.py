@@ -1,6 +1,6 @@
 """A runner says that it is alive, and what happened since; the answer says whether to go on."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..domain.errors import NotFound
 from ..domain.job import RULES
@@ -13,10 +13,7 @@ from .origin import correlate
 from .ports.clock import Clock, unix
 from .ports.jobs import JobRecord, JobStore
 from .ports.ledger import Ledger, LostRace
-from .ports.logs import LogStore
-
-KEPT_FOR = timedelta(days=30)
-"""How long log chunks and events stay in the table; the whole log is archived in the store."""
+from .ports.logs import KEPT_FOR, LogStore
 
 
 class Heartbeats:

@@ -1,4 +1,4 @@
-"""One package and one synthesis for all tests of the stack: seconds, instead of seconds for each."""
+"""One package and one synthesis of each stage for all tests of the stack: seconds, instead of seconds for each."""
 
 import os
 from collections.abc import Callable
@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from cdk.deployment import Deployment
-from cdk.main import EXAMPLE, PROJECT, control_plane
+from cdk.deployment import Deployment, read_deployment
+from cdk.main import PROJECT, control_plane
 from cdk.packaging import Package, package, stage
 
 Template = dict[str, Any]
 Synthesize = Callable[[Deployment], Template]
+
+DEPLOYMENTS = PROJECT / "cdk" / "deployments"
 
 os.environ["CDK_VALIDATION"] = (
     "false"  # the CDK's own validator takes ten seconds; cfn-lint reads the template
@@ -30,7 +32,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def packaged(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Package:
     """The real app as Chalice packages it, without its dependencies."""
-    return package(project, tmp_path_factory.mktemp("lambda") / "build", dependencies=False)
+    return package(project, tmp_path_factory.mktemp("lambda") / "build")
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +48,17 @@ def synthesize(packaged: Package, tmp_path_factory: pytest.TempPathFactory) -> S
 
 
 @pytest.fixture(scope="session")
-def example() -> Deployment:
-    return Deployment.model_validate_json(EXAMPLE.read_text())
+def prod() -> Deployment:
+    return read_deployment(DEPLOYMENTS / "prod.json")
 
 
 @pytest.fixture(scope="session")
-def template(synthesize: Synthesize, example: Deployment) -> Template:
-    """The example's template; read it, don't change it."""
-    return synthesize(example)
+def template(synthesize: Synthesize, prod: Deployment) -> Template:
+    """The template of stage prod; read it, don't change it."""
+    return synthesize(prod)
+
+
+@pytest.fixture(scope="session")
+def dev_template(synthesize: Synthesize) -> Template:
+    """The template of stage dev; read it, don't change it."""
+    return synthesize(read_deployment(DEPLOYMENTS / "dev.json"))

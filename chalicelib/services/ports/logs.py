@@ -1,11 +1,15 @@
 """Log chunks and terraform's progress events: numbered, written once each, gone after a while."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from ...domain.messages import LogChunk, ResourceEvent
 from ...domain.model import Model
 from ..paging import Page
+
+KEPT_FOR = timedelta(days=30)
+"""How long log chunks and events stay in the table; the whole log is archived in the store."""
 
 
 class AttemptLogChunk(LogChunk):
