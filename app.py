@@ -4,6 +4,7 @@ from chalice.app import Chalice
 
 from chalicelib.api.authorizer import authorizers
 from chalicelib.api.nouns import NOUNS
+from chalicelib.workflow.rotation import rotate_runner_credential, rotation
 from chalicelib.workflow.steps import (
     await_review,
     check_digests,
@@ -25,6 +26,7 @@ __all__ = [
     "mark_run",
     "reconcile",
     "record_plan",
+    "rotate_runner_credential",
     "task_stopped",
 ]
 """Handlers by name: a Lambda's is ``app.<function>``."""
@@ -35,3 +37,4 @@ app.register_blueprint(authorizers)
 for routes in NOUNS:
     app.register_blueprint(routes)
 app.register_blueprint(steps)
+app.register_blueprint(rotation)

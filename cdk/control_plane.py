@@ -21,7 +21,9 @@ from cdk.constructs.api_definition import authorizers_of
 from cdk.constructs.customer_access import CustomerAccess, CustomerAccessRole
 from cdk.constructs.functions import Functions
 from cdk.constructs.issuer import Issuer
+from cdk.constructs.rotation import CredentialRotation
 from cdk.constructs.runner import Runner
+from cdk.constructs.sign_in import SignIn
 from cdk.constructs.store import Store
 from cdk.constructs.tables import Tables
 from cdk.constructs.wakers import Wakers
@@ -38,9 +40,10 @@ class ControlPlane(Stack):
         self, scope: Construct, id: str, *, deployment: Deployment, package: Package, **stack: Any
     ) -> None:
         super().__init__(scope, id, description="Alethia: plan, review, apply", **stack)
-        tables = Tables(self, "Tables")
+        tables = Tables(self, "Tables", deletion_protection=deployment.deletion_protection)
         store = Store(self, "Store", deployment.store)
         runner = Runner(self, "Runner", deployment)
+        sign_in = SignIn(self, "SignIn", deployment)
         issuer = Issuer(self, "Issuer", deployment.oidc_keys)
         machine = Machine(self, f"{deployment.name}-plan-review-apply")
         worker_machine = Machine(self, f"{deployment.name}-worker-stack")
@@ -80,16 +83,15 @@ class ControlPlane(Stack):
                 "control_plane_principal": customer_access.arn,
                 "region": self.region,
                 "job_token_secret": job_tokens.secret_arn,
-                "oidc_issuer": deployment.sign_in.issuer,
-                "oidc_audience": deployment.sign_in.audience,
-                "oidc_audience_claim": deployment.sign_in.audience_claim,
-                "oidc_jwks_url": deployment.sign_in.jwks_url or "",
                 "oidc_signing_keys": issuer.setting,
                 "link_template_url": deployment.link_template_url or "",
+                "worker_template_url": deployment.worker_template_url or "",
                 "git_secrets_prefix": git_secrets,
                 "public_api_url": api.url,
                 "auto_approve": deployment.auto_approve,
                 "log_level": deployment.log_level,
+                "console_url": deployment.console_url or "",
+                **sign_in.settings,
                 **store.settings,
                 **runner.settings,
             },
@@ -128,10 +130,22 @@ class ControlPlane(Stack):
                     functions=functions.by_name,
                     log_days=deployment.log_days,
                 )
+        CredentialRotation(
+            self,
+            "Rotation",
+            secret=runner.credential,
+            function=functions.by_name["RotateRunnerCredential"],
+        )
         Wakers(self, "Wakers", functions=functions.by_name, cluster=runner.cluster)
 
-        CfnOutput(self, "ApiUrl", value=api.url)
-        CfnOutput(self, "RunnerImages", value=runner.repository.repository_uri)
-        CfnOutput(self, "RunnerCredential", value=runner.credential.secret_name)
-        CfnOutput(self, "StateMachineArn", value=machine.arn)
-        CfnOutput(self, "ControlPlanePrincipal", value=customer_access.arn)
+        outputs = {
+            "ApiUrl": api.url,
+            "RunnerImages": runner.repository.repository_uri,
+            "RunnerCredential": runner.credential.secret_name,
+            "StateMachineArn": machine.arn,
+            "WorkerStateMachineArn": worker_machine.arn,
+            "ControlPlanePrincipal": customer_access.arn,
+            **sign_in.outputs,
+        }
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)

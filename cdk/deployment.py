@@ -1,11 +1,20 @@
 """What differs between two deployments of the control plane: one file, one typed record."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 HttpsUrl = Annotated[str, Field(pattern=r"^https://\S+$")]
+AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+Stage = Literal["dev", "prod"]
+
+STAGES: Mapping[Stage, Mapping[str, Any]] = {
+    "dev": {"log_days": 30, "requests_per_second": 20, "burst": 40},
+    "prod": {"log_days": 365, "requests_per_second": 50, "burst": 100},
+}
+"""What a stage decides where the file does not. :class:`Alarms` and :class:`Cognito` have more."""
 
 
 class Part(BaseModel):
@@ -14,8 +23,8 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SignIn(Part):
-    """The OIDC issuer whose tokens the console's users carry."""
+class ExternalIssuer(Part):
+    """An OIDC issuer of your own, whose tokens the console's users carry."""
 
     issuer: HttpsUrl
     jwks_url: HttpsUrl | None = None
@@ -23,6 +32,43 @@ class SignIn(Part):
     audience: str = "alethia"
     audience_claim: Literal["aud", "client_id"] = "aud"
     """The claim that holds the audience: ``client_id`` for Cognito's access tokens."""
+
+
+class Cognito(Part):
+    """A user pool of the stack's own. Only an administrator makes users."""
+
+    mfa: Literal["optional", "required"] | None = None
+    """A code of an authenticator app with each sign-in. Unset: required in prod, optional in dev."""
+    threat_protection: bool = False
+    """Cognito's checks for stolen passwords and odd sign-ins: its Plus plan, paid by user."""
+    domain_prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$")] | None = None
+    """Of Cognito's own sign-in pages; nobody else's in the region. Unset: no such pages."""
+    callback_urls: tuple[HttpsUrl, ...] = ()
+    """Where those pages send a person back to, with a code: your console."""
+    logout_urls: tuple[HttpsUrl, ...] = ()
+
+    @model_validator(mode="after")
+    def _pages_lead_somewhere(self) -> "Cognito":
+        if bool(self.domain_prefix) != bool(self.callback_urls):
+            raise ValueError("domain_prefix and callback_urls go together: pages, and where they lead.")
+        return self
+
+
+class OwnPool(Part):
+    """``{"cognito": {…}}``: people sign in at a user pool that the stack makes."""
+
+    cognito: Cognito = Cognito()
+
+
+def _kind_of_sign_in(value: Any) -> str:
+    given = value if isinstance(value, Mapping) else vars(value) if isinstance(value, Part) else {}
+    return "pool" if not given or "cognito" in given else "issuer"
+
+
+SignIn = Annotated[
+    Annotated[OwnPool, Tag("pool")] | Annotated[ExternalIssuer, Tag("issuer")],
+    Discriminator(_kind_of_sign_in),
+]
 
 
 class ExternalStore(Part):
@@ -54,30 +100,77 @@ class Runner(Part):
     """Unset: a VPC of public subnets, whose tasks nobody can reach, and no NAT gateway."""
 
 
+class CustomerRunners(Part):
+    """Runners in customers' accounts."""
+
+    accounts: tuple[AccountId, ...] = ()
+    """Who may pull the platform's image, with the roles of their runners' stacks and no others."""
+    image: str | None = Field(None, pattern=r"^\S+[:@]\S+$")
+    """Another image, by tag or digest, that they can pull. Unset: the platform's, if there are `accounts`;
+    with neither, no runner can be deployed into a customer's account."""
+
+
+class Alarms(Part):
+    """When to say that something is wrong."""
+
+    email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$")
+    """Who is told, once they confirmed it by mail. Unset: whoever subscribes to the topic."""
+    oldest_job_minutes: int | None = Field(None, ge=5)
+    """How long a job may take that waits for nobody. Unset: 90 in prod, 180 in dev."""
+    failed_executions: int | None = Field(None, ge=1)
+    """How many executions may fail in an hour: a plan that terraform refuses is one. Unset: 5 in prod, 20 in
+    dev."""
+
+
 class Deployment(Part):
     """One control plane."""
 
     name: str = Field("alethia", pattern=r"^[a-z][a-z0-9-]{1,30}[a-z0-9]$")
     """Prefix of the names in the account: two deployments can stand side by side."""
-    sign_in: SignIn
+    stage: Stage = "prod"
+    """What is decided for you where this file does not: see :data:`STAGES`."""
+    sign_in: SignIn = OwnPool()
     store: ExternalStore | None = None
     """Unset: an encrypted bucket of the stack's own."""
     runner: Runner = Runner()
+    customer_runners: CustomerRunners = CustomerRunners()
     oidc_keys: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,20}$")], ...] = Field(("A",), min_length=1)
     """Names of the RSA keys of our own OIDC issuer, which the stack makes. The first signs; tokens of all are
     good. To rotate, deploy ``["A", "B"]``, then ``["B", "A"]``, then ``["B"]``, an hour or more apart."""
     link_template_url: HttpsUrl | None = None
     """Where CloudFormation reads the account-link template; unset: no one-click link."""
+    worker_template_url: HttpsUrl | None = None
+    """The same for the template of the role that deploys runners."""
     public_api_url: HttpsUrl | None = None
     """A domain of your own in front of the API; unset: the address that API Gateway gives."""
+    console_url: HttpsUrl | None = None
+    """Where people find the console: executions link to its jobs. Unset: no such links."""
     console_origin: str = "*"
-    """Whose pages may read the gateway's answers. Tokens travel in a header: ``*`` gives nothing away."""
+    """Whose pages may read the API's answers. Tokens travel in a header: ``*`` gives nothing away."""
     auto_approve: Literal["never", "no-destroy"] = "never"
+    alarms: Alarms | None = Alarms()
+    """``null``: no alarms, and no topic."""
+    deletion_protection: bool = True
+    """Of tables and user pool. ``false`` is for a dev deployment that is thrown away."""
     log_level: str = "INFO"
-    log_days: Literal[30, 90, 180, 365, 731] = 90
+    log_days: Literal[30, 90, 180, 365, 731]
     """How long CloudWatch keeps what functions, runner and API wrote."""
-    requests_per_second: int = 50
-    burst: int = 100
+    requests_per_second: int
+    burst: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stage_decides(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        # An unknown stage gets its error from the field, and no others beside it.
+        return {**STAGES.get(given.get("stage", "prod"), STAGES["prod"]), **given}
+
+    @model_validator(mode="after")
+    def _prod_is_protected(self) -> "Deployment":
+        if self.stage == "prod" and not self.deletion_protection:
+            raise ValueError("deletion_protection can be switched off in stage dev only.")
+        return self
 
 
 def read_deployment(file: Path) -> Deployment:

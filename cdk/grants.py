@@ -20,6 +20,9 @@ from cdk.constructs.store import Store
 from cdk.constructs.tables import Tables
 from cdk.constructs.workflow import Machine
 
+PLATFORM = "platform"
+"""Id of the platform's own runner: the setting's default."""
+
 
 class Right(StrEnum):
     """Something that a function may do, named for what it is good for."""
@@ -39,6 +42,7 @@ class Right(StrEnum):
     CLOUD_TOKENS = "sign with the keys of our own OIDC issuer, and publish their public halves"
     CUSTOMER_ROLES = "become the role that customers' accounts let in"
     GIT_SECRETS = "keep, read and drop the tokens of linked git hosts"
+    RUNNER_CREDENTIAL = "rotate the platform runner's credential, and let the new one in"
     REFUSALS = "write down in the audit trail that a credential was refused"
 
 
@@ -73,7 +77,9 @@ MAY: Mapping[str, tuple[Right, ...]] = {
         Right.OPEN_KEYS,
         Right.READ_OBJECTS,
     ),
+    "RotateRunnerCredential": (Right.RUNNER_CREDENTIAL,),
     "TaskStopped": (Right.ROWS, Right.RING, Right.OPEN_KEYS, Right.READ_OBJECTS),
+    "WorkerStack": (Right.ROWS, Right.CUSTOMER_ROLES),
 }
 
 
@@ -86,6 +92,7 @@ GIT_SECRET_CALLS = [
     "PutSecretValue",
     "RestoreSecret",
 ]
+ROTATION_CALLS = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
 WRITE_ITEMS = ("BatchWriteItem", "ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
 
 TASK_IDS = "ECS gives tasks ids of its own; only those of our own cluster are meant."
@@ -193,6 +200,12 @@ class Grants:
                 secrets = [self._git_secrets_arn()]
                 because = "One secret for each zone and git host, made at run time, under one prefix."
                 return [_allow("secretsmanager", GIT_SECRET_CALLS, secrets, because=because)]
+            case Right.RUNNER_CREDENTIAL:
+                specs = [self._tables.specs.table_arn]
+                return [
+                    _allow("secretsmanager", ROTATION_CALLS, [self._runner.credential.secret_arn]),
+                    _allow("dynamodb", ["GetItem", "PutItem"], specs, _partitions(f"RUNNER#{PLATFORM}")),
+                ]
             case Right.REFUSALS:
                 jobs = [self._tables.jobs.table_arn]
                 return [

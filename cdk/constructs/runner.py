@@ -5,10 +5,13 @@ gateway costs money while nothing runs. Its role may do nothing; the runner's cr
 task definition's ``secrets``.
 """
 
+from collections.abc import Sequence
+
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
@@ -16,6 +19,9 @@ from cdk.constructs import runner_task
 from cdk.constructs.acknowledged import acknowledge, acknowledge_wildcards
 from cdk.constructs.logs import log_group
 from cdk.deployment import Deployment, Network
+
+THEIR_ROLES = "/alethia/alethia-runner-*"
+"""Path and names of the roles that a runner's stack makes in a customer's account (cdk/runner_stack.py)."""
 
 
 class Runner(Construct):
@@ -41,6 +47,10 @@ class Runner(Construct):
             image_tag_mutability=ecr.TagMutability.IMMUTABLE,
             removal_policy=RemovalPolicy.RETAIN,
         )
+        theirs = deployment.customer_runners
+        ours = self.repository.repository_uri_for_tag(runner.image_tag) if theirs.accounts else ""
+        self._customers_image = theirs.image or ours
+        self._let_pull(theirs.accounts)
         self.credential = secretsmanager.Secret(
             self,
             "Credential",
@@ -75,6 +85,25 @@ class Runner(Construct):
             self.execution_role, ["*"], "Pulling an image begins with an action that knows no resource."
         )
 
+    def _let_pull(self, accounts: Sequence[str]) -> None:
+        """Let runners in these accounts pull the image, as the roles that their stacks make and no others."""
+        if not accounts:
+            return
+        partition = Stack.of(self).partition
+        self.repository.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+                principals=[iam.AccountPrincipal(account) for account in accounts],
+                conditions={
+                    "ArnLike": {
+                        "aws:PrincipalArn": [
+                            f"arn:{partition}:iam::{account}:role{THEIR_ROLES}" for account in accounts
+                        ]
+                    }
+                },
+            )
+        )
+
     @property
     def settings(self) -> dict[str, str]:
         """What the dispatcher must know to start a task."""
@@ -83,6 +112,7 @@ class Runner(Construct):
             "ecs_task_definition": self.task_definition.task_definition_arn,
             "ecs_subnets": ",".join(self.subnet_ids),
             "ecs_security_groups": self.security_group.security_group_id,
+            "worker_image": self._customers_image,
         }
 
     @property

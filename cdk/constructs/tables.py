@@ -30,18 +30,18 @@ QUEUE = (
 class Tables(Construct):
     """Specs and jobs: paid by request, restorable to any second of 35 days, kept when the stack goes."""
 
-    def __init__(self, scope: Construct, id: str) -> None:
+    def __init__(self, scope: Construct, id: str, *, deletion_protection: bool) -> None:
         super().__init__(scope, id)
-        self.specs = _table(self, "Specs")
+        self.specs = _table(self, "Specs", deletion_protection)
         _index(self.specs, "by_zone", "zone_key", ALL)
-        self.jobs = _table(self, "Jobs", ttl="expires_at")
+        self.jobs = _table(self, "Jobs", deletion_protection, ttl="expires_at")
         _index(self.jobs, "by_zone", "zone_key", ALL)
         _index(self.jobs, "by_spec", "spec_key", ALL)
         _index(self.jobs, "live", "live", KEYS_ONLY)
         _index(self.jobs, "by_runner", "runner_key", dynamodb.ProjectionType.INCLUDE, QUEUE)
 
 
-def _table(scope: Construct, id: str, ttl: str | None = None) -> dynamodb.Table:
+def _table(scope: Construct, id: str, deletion_protection: bool, ttl: str | None = None) -> dynamodb.Table:
     return dynamodb.Table(
         scope,
         id,
@@ -52,7 +52,7 @@ def _table(scope: Construct, id: str, ttl: str | None = None) -> dynamodb.Table:
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
-        deletion_protection=True,
+        deletion_protection=deletion_protection,
         removal_policy=RemovalPolicy.RETAIN,
         time_to_live_attribute=ttl,
     )

@@ -48,6 +48,11 @@ class RunnerCredentials:
         if not runner_id or not secret or len(credential) > 256 or not credential.isascii():
             raise NotSignedIn(_REFUSAL)
         runner = self._runners.get(runner_id)
-        if runner is None or not hmac.compare_digest(runner.credential_sha256, sha256_hex(secret)):
+        if runner is None or not _lets_in(runner, sha256_hex(secret)):
             raise NotSignedIn(_REFUSAL)
         return runner
+
+
+def _lets_in(runner: RunnerRecord, digest: str) -> bool:
+    good = [runner.credential_sha256, runner.former_sha256 or ""]
+    return any(hmac.compare_digest(each, digest) for each in good)

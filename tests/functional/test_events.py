@@ -42,6 +42,7 @@ ANSWERS: dict[str, Any] = {
     "workflow/mark_run.json": {"outcome": "alive", "resume": "review"},
     "workflow/reconcile.json": {"restarted": []},
     "workflow/record_plan.json": {"outcome": "awaiting_review"},
+    "workflow/rotate_runner_credential.json": {"was": "pending"},
     "workflow/task_stopped.json": {"outcome": "recorded"},
 }
 """Sample → the part of its function's answer that matters, for a plan that waits for review."""

@@ -75,7 +75,17 @@ ACTIONS: Mapping[str, set[str]] = {
         "states:StartExecution",
     },
     "RecordPlan": {*LOGS, *ROWS, *RING},
+    "RotateRunnerCredential": {
+        *LOGS,
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+    },
     "TaskStopped": {*LOGS, *ROWS, *RING, *READ_STATES},
+    "WorkerStack": {*LOGS, *ROWS, *CUSTOMERS},
 }
 """Every action of every function's role. A change here is a change of what Alethia may do: look twice."""
 
@@ -105,12 +115,12 @@ class TestRoles:
                 assert not any("*" in action for action in as_list(statement["Action"])), name
 
     def test_a_function_without_a_row_of_rights_stops_the_synthesis(
-        self, monkeypatch: pytest.MonkeyPatch, synthesize: Synthesize, example: Deployment
+        self, monkeypatch: pytest.MonkeyPatch, synthesize: Synthesize, prod: Deployment
     ) -> None:
         fewer = {name: rights for name, rights in MAY.items() if name != "Finalize"}
         monkeypatch.setattr("cdk.grants.MAY", fewer)
         with pytest.raises(UngrantedFunction, match="Finalize"):
-            synthesize(example)
+            synthesize(prod)
 
     def test_a_data_key_is_opened_only_for_an_object_of_a_spec_of_a_zone(self, template: Template) -> None:
         role, _ = functions(template)["APIHandler"]
@@ -133,6 +143,19 @@ class TestRoles:
         (statement,) = [s for s in statements_of_role(template, role) if s.get("Condition") == condition]
         assert statement["Action"] == f"dynamodb:{action}"
         assert statement["Resource"]["Fn::GetAtt"][0].startswith(f"Tables{rows}")
+
+    def test_only_the_platform_runners_credential_is_rotated_and_only_its_row_told(
+        self, template: Template
+    ) -> None:
+        (kept,) = statements_with(template, "RotateRunnerCredential", "secretsmanager:PutSecretValue")
+        (schedule,) = of_type(template, "AWS::SecretsManager::RotationSchedule").values()
+        (container,) = task_definition(template)["ContainerDefinitions"]
+        assert kept["Resource"] == schedule["SecretId"] == container["Secrets"][0]["ValueFrom"]
+        assert schedule["RotateImmediatelyOnUpdate"] is True  # the first rotation registers the runner
+        (told,) = statements_with(template, "RotateRunnerCredential", "dynamodb:PutItem")
+        name = Settings.model_fields["platform_runner"].default
+        condition = {"dynamodb:LeadingKeys": [f"RUNNER#{name}"]}
+        assert told["Condition"] == {"ForAllValues:StringLike": condition}
 
     def test_only_tokens_of_git_hosts_are_kept_and_dropped(self, template: Template) -> None:
         (statement,) = statements_with(template, "APIHandler", "secretsmanager:DeleteSecret")
@@ -169,7 +192,7 @@ class TestFunctions:
         logs = of_type(template, "AWS::Logs::LogGroup")
         for _, function in functions(template).values():
             assert function["Architectures"] == ["arm64"]
-            assert logs[function["LoggingConfig"]["LogGroup"]["Ref"]]["RetentionInDays"] == 90
+            assert logs[function["LoggingConfig"]["LogGroup"]["Ref"]]["RetentionInDays"] == 365
 
     def test_are_told_only_what_settings_know(self, template: Template) -> None:
         known = {PREFIX + field.upper() for field in Settings.model_fields}
@@ -181,14 +204,12 @@ class TestFunctions:
         elsewhere = {
             "aws_endpoint_url",  # an emulator's
             "customer_aws_endpoint_url",
-            "console_url",  # a deployment with a console
             "git_host_urls",
             "runner_poll_seconds",  # the default is right
             "platform_runner",  # the default is the name
             "store_access_key_id",
             "store_endpoint_url",
             "store_secret_name",  # a store that is not ours
-            "worker_image",  # a deployment that lets customers pull one
         }
         assert {PREFIX + field.upper() for field in Settings.model_fields if field not in elsewhere} == told
 

@@ -8,7 +8,7 @@ import cfnlint.api  # type: ignore[import-untyped]
 import pytest
 from pydantic import ValidationError
 
-from cdk.constructs.workflow import DEFINITION
+from cdk.constructs.workflow import DEFINITION, WORKER_DEFINITION
 from cdk.deployment import Deployment
 from cdk.grants import MAY
 from chalicelib.adapters.dynamodb.tables import JobsTable, SpecsTable
@@ -45,9 +45,9 @@ class TestTemplate:
         assert circles(template) == []
 
     def test_is_the_same_when_made_again(
-        self, synthesize: Synthesize, example: Deployment, template: Template
+        self, synthesize: Synthesize, prod: Deployment, template: Template
     ) -> None:
-        assert json.dumps(synthesize(example)) == json.dumps(template)
+        assert json.dumps(synthesize(prod)) == json.dumps(template)
 
     def test_knows_every_function_of_the_app(self, template: Template) -> None:
         assert set(functions(template)) == set(MAY)
@@ -136,13 +136,19 @@ class TestApi:
         assert "AccessLogSetting" in stage
 
 
-class TestWorkflow:
-    def test_fills_every_placeholder_of_the_definition(self, template: Template) -> None:
-        wanted = set(re.findall(r"\$\{(\w+)\}", DEFINITION.read_text()))
-        assert set(state_machine(template)["DefinitionSubstitutions"]) == wanted
+MACHINES = {"alethia-plan-review-apply": DEFINITION, "alethia-worker-stack": WORKER_DEFINITION}
 
-    def test_may_call_its_steps_log_and_trace_and_nothing_else(self, template: Template) -> None:
-        machine = state_machine(template)
+
+@pytest.mark.parametrize("name", MACHINES)
+class TestStateMachines:
+    def test_every_placeholder_of_the_definition_is_filled(self, name: str, template: Template) -> None:
+        wanted = set(re.findall(r"\$\{(\w+)\}", MACHINES[name].read_text()))
+        assert set(state_machine(template, name)["DefinitionSubstitutions"]) == wanted
+
+    def test_they_may_call_their_steps_log_and_trace_and_nothing_else(
+        self, name: str, template: Template
+    ) -> None:
+        machine = state_machine(template, name)
         statements = statements_of_role(template, machine["RoleArn"]["Fn::GetAtt"][0])
         (call,) = [s for s in statements if s["Action"] == "lambda:InvokeFunction"]
         steps = [value for value in machine["DefinitionSubstitutions"].values() if "Fn::GetAtt" in value]
@@ -150,15 +156,20 @@ class TestWorkflow:
         others = {action for s in statements if s is not call for action in as_list(s["Action"])}
         assert all(action.startswith(("logs:", "xray:")) for action in others)
 
-    def test_logs_each_step_without_what_went_in_and_out(self, template: Template) -> None:
-        logging = state_machine(template)["LoggingConfiguration"]
+    def test_each_step_is_logged_without_what_went_in_and_out(self, name: str, template: Template) -> None:
+        logging = state_machine(template, name)["LoggingConfiguration"]
         assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
 
-    def test_is_started_by_the_name_that_it_has(self, template: Template) -> None:
-        arn = functions(template)["APIHandler"][1]["Environment"]["Variables"]["ALETHIA_STATE_MACHINE_ARN"]
-        name = state_machine(template)["StateMachineName"]
-        assert arn["Fn::Join"][1][-1].endswith(f":stateMachine:{name}")
+    def test_they_are_started_by_the_names_that_they_have(self, name: str, template: Template) -> None:
+        told = functions(template)["APIHandler"][1]["Environment"]["Variables"]
+        setting = "WORKER_STATE_MACHINE_ARN" if MACHINES[name] is WORKER_DEFINITION else "STATE_MACHINE_ARN"
+        assert told[f"ALETHIA_{setting}"]["Fn::Join"][1][-1].endswith(f":stateMachine:{name}")
 
+    def test_they_are_traced(self, name: str, template: Template) -> None:
+        assert state_machine(template, name)["TracingConfiguration"] == {"Enabled": True}
+
+
+class TestEvents:
     def test_is_reconciled_every_minute(self, template: Template) -> None:
         rule = rule_for(template, "Reconcile")
         assert rule["ScheduleExpression"] == "rate(1 minute)"
@@ -224,13 +235,13 @@ class TestNothingIsPublic:
                 assert value["Principal"] not in ("*", {"AWS": "*"})
         for permission in of_type(template, "AWS::Lambda::Permission").values():
             assert permission["Principal"].endswith(".amazonaws.com")
-            assert "SourceArn" in permission
+            assert "SourceArn" in permission or "SourceAccount" in permission
         assert not of_type(template, "AWS::Lambda::Url")
 
 
 class TestChoices:
     def test_a_store_of_somebody_else_needs_its_keys_and_no_bucket(
-        self, synthesize: Synthesize, example: Deployment
+        self, synthesize: Synthesize, prod: Deployment
     ) -> None:
         store = {
             "endpoint_url": "https://abc.storage.supabase.co/storage/v1/s3",
@@ -239,7 +250,7 @@ class TestChoices:
             "access_key_id": "public-part",
             "secret_name": "alethia/store",
         }
-        template = synthesize(changed(example, store=store))
+        template = synthesize(changed(prod, store=store))
         assert not of_type(template, "AWS::S3::Bucket")
         role, handler = functions(template)["APIHandler"]
         variables = handler["Environment"]["Variables"]
@@ -251,10 +262,10 @@ class TestChoices:
         assert not any("s3:" in str(s["Action"]) for s in statements)
 
     def test_given_subnets_are_used_and_no_network_is_made(
-        self, synthesize: Synthesize, example: Deployment
+        self, synthesize: Synthesize, prod: Deployment
     ) -> None:
         runner = {"network": {"vpc_id": "vpc-0abc", "subnet_ids": ["subnet-1", "subnet-2"]}}
-        template = synthesize(changed(example, runner=runner))
+        template = synthesize(changed(prod, runner=runner))
         assert not of_type(template, "AWS::EC2::VPC")
         (group,) = of_type(template, "AWS::EC2::SecurityGroup").values()
         assert group["VpcId"] == "vpc-0abc"
@@ -262,26 +273,26 @@ class TestChoices:
         assert variables["ALETHIA_ECS_SUBNETS"] == "subnet-1,subnet-2"
 
     def test_a_domain_of_ones_own_is_what_runners_are_told(
-        self, synthesize: Synthesize, example: Deployment
+        self, synthesize: Synthesize, prod: Deployment
     ) -> None:
-        template = synthesize(changed(example, public_api_url="https://alethia.example.com"))
+        template = synthesize(changed(prod, public_api_url="https://alethia.example.com"))
         for name in ("DispatchRunner", "APIHandler", "Reconcile"):
             variables = functions(template)[name][1]["Environment"]["Variables"]
             assert variables["ALETHIA_PUBLIC_API_URL"] == "https://alethia.example.com"
 
     def test_a_signing_key_that_follows_another_is_published_beside_it(
-        self, synthesize: Synthesize, example: Deployment
+        self, synthesize: Synthesize, prod: Deployment
     ) -> None:
-        template = synthesize(changed(example, oidc_keys=["B", "A"]))
+        template = synthesize(changed(prod, oidc_keys=["B", "A"]))
         (text,) = functions(template)["APIHandler"][1]["Environment"]["Variables"][
             "ALETHIA_OIDC_SIGNING_KEYS"
         ].values()
         named = [part["Fn::GetAtt"][0] for part in text[1] if isinstance(part, dict)]
         assert [re.fullmatch(r"IssuerKey([AB])[0-9A-F]{8}", name)[1] for name in named] == ["B", "A"]  # type: ignore[index]
 
-    def test_a_misspelt_choice_is_refused_by_name(self, example: Deployment) -> None:
+    def test_a_misspelt_choice_is_refused_by_name(self, prod: Deployment) -> None:
         with pytest.raises(ValidationError, match="log_dayz"):
-            changed(example, log_dayz=30)
+            changed(prod, log_dayz=30)
 
 
 def changed(deployment: Deployment, **changes: object) -> Deployment:
@@ -313,8 +324,9 @@ def rest_api(template: Template) -> dict[str, Any]:
     return body
 
 
-def state_machine(template: Template) -> dict[str, Any]:
-    (machine,) = of_type(template, "AWS::StepFunctions::StateMachine").values()
+def state_machine(template: Template, name: str) -> dict[str, Any]:
+    machines = of_type(template, "AWS::StepFunctions::StateMachine").values()
+    (machine,) = [machine for machine in machines if machine["StateMachineName"] == name]
     return machine
 
 

@@ -8,7 +8,7 @@ from cdk.grants import MAY, Right
 from tests.infrastructure.conftest import Template
 from tests.infrastructure.templates import as_list, functions, of_type, statements_of_role
 
-BECOME_IT = {"APIHandler", "DispatchRunner", "Reconcile"}
+BECOME_IT = {"APIHandler", "DispatchRunner", "Reconcile", "WorkerStack"}
 
 
 @pytest.fixture

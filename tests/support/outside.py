@@ -16,6 +16,7 @@ from chalicelib.domain.messages import CloudCredentials
 from chalicelib.domain.store_names import digest_of
 from chalicelib.services.ports.git import Reading, Refreshed
 from chalicelib.services.ports.keys import FreshKey
+from chalicelib.services.ports.secret_versions import VersionState
 from chalicelib.services.ports.signing import RsaPublicKey
 from chalicelib.services.ports.store import PresignedPut
 
@@ -68,6 +69,29 @@ class MemoryKeys:
         if wrapped != repr(sorted(context.items())).encode():
             raise Damaged("The data key was not wrapped for this object.")
         return self.CLEAR
+
+
+class MemoryVersions:
+    """Versions of a secret that Secrets Manager is rotating: each is pending until it is promoted."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.current: str | None = None
+        self.former: str | None = None
+
+    def state(self, secret: str, version: str) -> VersionState:
+        if version == self.current:
+            return VersionState.CURRENT
+        return VersionState.OTHER if version == self.former else VersionState.PENDING
+
+    def pending(self, secret: str, version: str) -> str | None:
+        return self.values.get(version)
+
+    def put_pending(self, secret: str, version: str, value: str) -> None:
+        self.values[version] = value
+
+    def promote(self, secret: str, version: str) -> None:
+        self.former, self.current = self.current, version
 
 
 class MemorySigningKeys:

@@ -21,6 +21,8 @@ class RunnerRecord(Model):
     zone_id: str | None = None
     """``None``: the platform's own, for every zone."""
     credential_sha256: str = Field(repr=False)
+    former_sha256: str | None = Field(None, repr=False)
+    """Of the platform's own runner: the credential before the last rotation, good until the next."""
     worker: Worker | None = None
     """Of a runner in a customer's account."""
     draining: bool = False

@@ -105,6 +105,7 @@ class RunnerRow(SpecsTable):
     zone_id = UnicodeAttribute(null=True)
     """``None`` for the platform's own runner."""
     credential_sha256 = UnicodeAttribute()
+    former_sha256 = UnicodeAttribute(null=True)
     draining = BooleanAttribute(default=False)
     worker = JSONAttribute(null=True)
     """A deployed runner's stack; its status and job stand beside it, for conditions."""
