@@ -12,7 +12,6 @@ Every fix reaches into moto, so the version is fixed: see :func:`close_gaps`.
 import moto
 
 from . import (
-    cloudformation,
     dynamodb,
     ec2,
     ecs,
@@ -23,6 +22,7 @@ from . import (
     iam,
     rds,
     sqs,
+    stacks,
     sts,
     unimplemented,
     wafv2,
@@ -33,7 +33,6 @@ MOTO_VERSION = "5.2.5"
 
 GAPS = (
     unimplemented,
-    cloudformation,
     dynamodb,
     ec2,
     ecs,
@@ -44,6 +43,7 @@ GAPS = (
     iam,
     rds,
     sqs,
+    stacks,
     sts,
     wafv2,
 )

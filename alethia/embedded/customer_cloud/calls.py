@@ -7,7 +7,7 @@ the request was signed for, the operation is read out of the request as the serv
 import io
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,8 +21,20 @@ SCOPE = re.compile(r"Credential=([^/,]+)/\d+/[^/]+/([^/]+)/aws4_request")
 SESSION = "ASIA"
 """How the access keys of sessions begin."""
 
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
 _guard = threading.Lock()
 _calls: dict[str, set[str]] = {}
+
+
+def recorded_at(application: Application) -> Application:
+    """`application`, with a note of each call that comes to it."""
+
+    def door(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        record(environ)
+        return application(environ, start_response)
+
+    return door
 
 
 def record(environ: dict[str, Any]) -> None:

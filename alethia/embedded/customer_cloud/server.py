@@ -31,6 +31,7 @@ from werkzeug.serving import run_simple
 from . import calls, ecs_tasks
 from .inventory import inventory
 from .repeats import Repeats
+from .stacks import inside
 
 StartResponse = Callable[..., Any]
 
@@ -49,7 +50,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def application() -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
     """The WSGI application: our own paths, and moto for everything else."""
-    aws = Repeats(DomainDispatcherApplication(create_backend_app))
+    door = calls.recorded_at(DomainDispatcherApplication(create_backend_app))
+    inside.answer_with(door)
+    aws = Repeats(door)
 
     def dispatch(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -75,7 +78,6 @@ def application() -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
             with aws.alone():
                 known = ecs_tasks.ended(said["taskArn"], said["reason"], said.get("exitCode"))
             return _json(start_response, {}, "200 OK" if known else "404 Not Found")
-        calls.record(environ)
         return aws(environ, start_response)
 
     return dispatch
