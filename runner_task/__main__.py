@@ -1,4 +1,7 @@
-"""``python -m runner_task``: exit code 0 when a report was delivered, else 1."""
+"""``python -m runner_task``: exit code 0 when a report was delivered, else 1.
+
+``--self-test`` instead of a job: 0 when this machine can run one.
+"""
 
 import sys
 
@@ -8,7 +11,8 @@ from .errors import BadSettings
 from .job import run
 from .masking import Masker
 from .own_log import OwnLog
-from .settings import read_settings
+from .self_test import self_test
+from .settings import read_places, read_settings
 
 
 def write(line: str) -> None:
@@ -17,8 +21,13 @@ def write(line: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Run the job that the environment names."""
+    if arguments == ["--self-test"]:
+        return 0 if self_test(read_places(), write) else 1
+    if arguments:
+        OwnLog(write, Masker()).say("A job is named by the environment; the only argument is --self-test.")
+        return 2
     try:
         settings = read_settings()
     except BadSettings as error:
@@ -28,4 +37,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -69,6 +69,18 @@ class Patience:
 
 
 @dataclass(frozen=True)
+class Places:
+    """Where things lie on this machine, whatever the job."""
+
+    templates_dir: Path
+    cache_dir: Path
+    work_dir: Path
+    terraform: tuple[str, ...] = ()
+    cli_config: Path | None = None
+    inherited: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Settings:
     """One runner's settings."""
 
@@ -119,23 +131,36 @@ def read_settings(environ: MutableMapping[str, str] = os.environ) -> Settings:
     attempt = wanted("ALETHIA_ATTEMPT")
     if not attempt.isdigit():
         raise BadSettings("ALETHIA_ATTEMPT must be a number, counted from 1.")
-    home = Path(environ.get("HOME") or "/tmp")  # noqa: S108 - a container without a home
+    places = read_places(environ)
     return Settings(
         job_id=wanted("ALETHIA_JOB_ID"),
         attempt=int(attempt),
         api_url=wanted("ALETHIA_API_URL").rstrip("/"),
         credential=credential,
         claim_id=environ.get("ALETHIA_CLAIM_ID") or uuid.uuid4().hex,
+        templates_dir=places.templates_dir,
+        cache_dir=places.cache_dir,
+        work_dir=places.work_dir,
+        terraform=places.terraform,
+        cloud_endpoint_url=environ.get("ALETHIA_CLOUD_ENDPOINT_URL") or None,
+        rest_stand_in_url=environ.get("ALETHIA_REST_STAND_IN_URL") or None,
+        cli_config=places.cli_config,
+        inherited=places.inherited,
+        ambient_aws={name: environ[name] for name in AMBIENT_AWS if name in environ},
+        patience=Patience(lock=int(environ.get("ALETHIA_LOCK_TIMEOUT", Patience.lock))),
+    )
+
+
+def read_places(environ: Mapping[str, str] = os.environ) -> Places:
+    """The part of the settings that a machine has without a job."""
+    home = Path(environ.get("HOME") or "/tmp")  # noqa: S108 - a container without a home
+    return Places(
         templates_dir=_path(environ, "ALETHIA_TEMPLATES_DIR", Path(__file__).parent.parent / "templates"),
         cache_dir=_path(environ, "ALETHIA_CACHE_DIR", home / ".cache" / "alethia"),
         work_dir=_path(environ, "ALETHIA_WORK_DIR", home / ".cache" / "alethia" / "work"),
         terraform=tuple(part for part in environ.get("ALETHIA_TERRAFORM", "").split(os.pathsep) if part),
-        cloud_endpoint_url=environ.get("ALETHIA_CLOUD_ENDPOINT_URL") or None,
-        rest_stand_in_url=environ.get("ALETHIA_REST_STAND_IN_URL") or None,
         cli_config=_cli_config(environ),
         inherited={name: environ[name] for name in PASSED_ON if name in environ},
-        ambient_aws={name: environ[name] for name in AMBIENT_AWS if name in environ},
-        patience=Patience(lock=int(environ.get("ALETHIA_LOCK_TIMEOUT", Patience.lock))),
     )
 
 
