@@ -15,6 +15,7 @@ from chalicelib.workflow.steps import (
     record_plan,
     steps,
     task_stopped,
+    worker_stack,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "record_plan",
     "rotate_runner_credential",
     "task_stopped",
+    "worker_stack",
 ]
 """Handlers by name: a Lambda's is ``app.<function>``."""
 

@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.support.api",
     "tests.support.runs",
     "tests.support.single_jobs",
+    "tests.support.workers",
     "tests.support.git_world",
     "tests.support.oidc",
 ]

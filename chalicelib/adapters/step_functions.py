@@ -10,7 +10,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..domain.errors import Unavailable
-from ..services.execution_input import Links, of_run
+from ..services.execution_input import Links, of_run, of_worker
+from ..services.ports.jobs import JobRecord
 from ..services.ports.runs import RunRecord
 from ..services.ports.workflow import Execution, ExecutionStatus, Resume
 
@@ -34,9 +35,10 @@ class StepFunctions:
         """One DescribeExecution."""
         return self._describe(self._machine, f"{run_id}-{generation}")
 
-    def start_worker(self, job_id: str, attempt: int) -> None:
+    def start_worker(self, job: JobRecord, attempt: int) -> None:
         """One StartExecution, likewise."""
-        self._start(self._worker_machine, f"{job_id}-{attempt}", {"job_id": job_id, "attempt": attempt})
+        order = of_worker(job, attempt, self._links)
+        self._start(self._worker_machine, f"{job.job_id}-{attempt}", order)
 
     def describe_worker(self, job_id: str, attempt: int) -> Execution:
         """One DescribeExecution."""

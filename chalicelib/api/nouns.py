@@ -19,6 +19,7 @@ from . import (
     single_jobs,
     specs,
     states,
+    workers,
     zone_rules,
     zones,
 )
@@ -39,6 +40,7 @@ NOUNS: tuple[Routes, ...] = (
     single_jobs.routes,
     runner.routes,
     runners.routes,
+    workers.routes,
     cloud.routes,
     git.routes,
     oidc.routes,

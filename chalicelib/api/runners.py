@@ -15,12 +15,13 @@ from .routing import IdempotencyKey, Routes
 routes = Routes("runners")
 
 
+RunnerName = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][\w. -]*$")]
+
+
 class RunnerForm(Model):
     """What a person says about a new runner."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][\w. -]*$")] = (
-        Field(description="As people call it: the machine's name, say.")
-    )
+    name: RunnerName = Field(description="As people call it: the machine's name, say.")
     kind: RunnerKind = Field(
         RunnerKind.SELF_HOSTED, description="Containers (`fargate`) come with the platform."
     )

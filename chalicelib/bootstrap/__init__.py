@@ -2,13 +2,15 @@
 
 :func:`container` is the process's own, made from the environment on first use; tests and the embedded stack
 put theirs in its place with :func:`use`. Every service is a cached property that imports its adapters when
-first asked for: a Lambda pays at cold start only for what it serves. The container is one class in four
+first asked for: a Lambda pays at cold start only for what it serves. The container is one class in six
 layers, each of which may use those before it::
 
-    Outside   time, tables, the store, keys, AWS
-    People    who is calling; zones, identities, specs
-    Storage   sealed objects, states, reviews
-    Work      runs, jobs, runners, the workflow's steps
+    Outside       time, tables, the store, keys, AWS
+    People        who is calling; zones, identities, specs
+    Storage       sealed objects, states, reviews
+    Rules         what zones' rules say
+    Dispatching   attempts of jobs; runners in customers' accounts
+    Work          runs, jobs, runners, the workflow's steps
 """
 
 from ..settings import Settings, settings

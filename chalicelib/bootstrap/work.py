@@ -3,19 +3,16 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .rules import Rules
+from .dispatching import Dispatching
 
 if TYPE_CHECKING:
-    from ..services.attempt_start import AttemptStart
     from ..services.check_digests import CheckDigests
     from ..services.component_progress import ComponentProgress
     from ..services.decisions import Decisions
     from ..services.dispatch import Dispatch
-    from ..services.doorbell import Doorbell
     from ..services.finalize import Finalize
     from ..services.jobs import Jobs
     from ..services.logs import Logs
-    from ..services.lost_attempts import LostAttempts
     from ..services.mark_run import MarkRun
     from ..services.plan_guard import PlanGuard
     from ..services.queue import Polls
@@ -26,25 +23,17 @@ if TYPE_CHECKING:
     from ..services.runner_registry import RunnerRegistry
     from ..services.runs import Runs
     from ..services.single_jobs import SingleJobs
-    from ..services.stopped_tasks import StoppedTasks
 
 
-class Work(Rules):
+class Work(Dispatching):
     """Runs, jobs, runners and the workflow's steps."""
-
-    @cached_property
-    def doorbell(self) -> "Doorbell":
-        """Wakes the workflow."""
-        from ..services.doorbell import Doorbell
-
-        return Doorbell(self.workflow, self.job_store, self.run_store)
 
     @cached_property
     def plan_guard(self) -> "PlanGuard":
         """Whether a plan still fits the world."""
         from ..services.plan_guard import PlanGuard
 
-        return PlanGuard(self.job_store, self.spec_reader, self.state_rows)
+        return PlanGuard(self.job_store, self.spec_reader, self.state_rows, self.metrics)
 
     @cached_property
     def component_progress(self) -> "ComponentProgress":
@@ -106,6 +95,7 @@ class Work(Rules):
             job_wait=self.job_wait,
             doorbell=self.doorbell,
             tasks=self.runner_tasks,
+            worker_ends=self.worker_ends,
             clock=self.clock,
         )
 
@@ -198,21 +188,6 @@ class Work(Rules):
         )
 
     @cached_property
-    def attempt_start(self) -> "AttemptStart":
-        """Begins attempts."""
-        from ..services.attempt_start import AttemptStart
-
-        return AttemptStart(
-            jobs=self.job_store,
-            ledger=self.ledger,
-            tasks=self.runner_tasks,
-            doorbell=self.doorbell,
-            start_times=self.start_times,
-            runner_wait=self.runner_wait,
-            clock=self.clock,
-        )
-
-    @cached_property
     def single_jobs(self) -> "SingleJobs":
         """Jobs that are part of no run."""
         from ..services.single_jobs import SingleJobs
@@ -295,29 +270,6 @@ class Work(Rules):
         )
 
     @cached_property
-    def lost_attempts(self) -> "LostAttempts":
-        """Ends attempts that will not report."""
-        from ..services.lost_attempts import LostAttempts
-
-        return LostAttempts(
-            jobs=self.job_store,
-            logs=self.log_store,
-            ledger=self.ledger,
-            specs=self.spec_reader,
-            states=self.state_reader,
-            doorbell=self.doorbell,
-            runner_wait=self.runner_wait,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def stopped_tasks(self) -> "StoppedTasks":
-        """Takes in the ends of containers."""
-        from ..services.stopped_tasks import StoppedTasks
-
-        return StoppedTasks(jobs=self.job_store, lost=self.lost_attempts, clock=self.clock)
-
-    @cached_property
     def reconcile(self) -> "Reconcile":
         """Looks after everything that is live."""
         from ..services.reconcile import Reconcile
@@ -328,9 +280,13 @@ class Work(Rules):
             workflow=self.workflow,
             single_jobs=self.single_jobs,
             attempt_start=self.attempt_start,
+            worker_attempts=self.worker_attempts,
+            tasks=self.runner_tasks,
+            stopped_tasks=self.stopped_tasks,
             lost=self.lost_attempts,
             review=self.review,
             mark_run=self.mark_run,
             doorbell=self.doorbell,
+            metrics=self.metrics,
             clock=self.clock,
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..domain.ids import derived_id
 from ..domain.run import RunKind
+from .ports.jobs import JobRecord
 from .ports.runs import RunRecord
 from .ports.workflow import Resume
 
@@ -47,5 +48,24 @@ def of_run(run: RunRecord, resume: Resume, links: Links) -> dict[str, Any]:
             "spec_id": run.spec_id,
             **jobs,
             "links": {name: links.to(*thing) for name, thing in things.items()},
+        },
+    }
+
+
+def of_worker(job: JobRecord, attempt: int, links: Links) -> dict[str, Any]:
+    """For ``{job_id}-{attempt}``, of a job about a deployed runner."""
+    runner = f"zones/{job.zone_id}/runners"
+    return {
+        "job_id": job.job_id,
+        "attempt": attempt,
+        "correlation_id": job.correlation_id,
+        "about": {
+            "zone_id": job.zone_id,
+            "job_type": str(job.job_type),
+            "runner": job.worker_id,
+            "links": {
+                "job": links.to("jobs", job.job_id),
+                "runner": links.to(runner, str(job.worker_id)),
+            },
         },
     }

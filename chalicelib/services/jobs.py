@@ -176,7 +176,7 @@ class Jobs:
                 RequestCancel(job.job_id, job.attempt), self._entry(job, by, str(job.status))
             )
         now = iso(self._clock.now())
-        if job.stack_work is not None and job.stack_work.asked:
+        if job.stack_work is not None and (job.stack_work.asked or job.stack_work.deleting):
             # Something of it may be there: the next attempt takes it away, and ends the job.
             return job.cancel_requested or self._committed(
                 *cancel_between_attempts(job, now), self._entry(job, by, str(job.status))

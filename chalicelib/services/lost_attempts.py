@@ -7,17 +7,18 @@ attempt would wait for the same runner.
 """
 
 from ..domain.ids import attempt_id
-from ..domain.job import ANY_RUNNER, RULES, ApplyProgress, JobError
+from ..domain.job import ANY_RUNNER, RULES, ApplyProgress, By, JobError
 from ..domain.lifecycle.job import JOB, JobEvent, JobStatus
 from ..domain.progress import progress_of
 from .doorbell import Doorbell
 from .ports.clock import Clock, iso
 from .ports.jobs import JobRecord, JobStore
-from .ports.ledger import EndAttempt, Ledger, LostRace, MoveJob
+from .ports.ledger import EndAttempt, Ledger, LostRace, MoveJob, Write
 from .ports.logs import LogStore
 from .ports.spec_reader import SpecReader
 from .ports.state_reader import StateReader
 from .runner_wait import RunnerWait
+from .worker_ends import WorkerEnds
 
 
 class LostAttempts:
@@ -33,6 +34,7 @@ class LostAttempts:
         states: StateReader,
         doorbell: Doorbell,
         runner_wait: RunnerWait,
+        worker_ends: WorkerEnds,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -42,6 +44,7 @@ class LostAttempts:
         self._states = states
         self._doorbell = doorbell
         self._runner_wait = runner_wait
+        self._worker_ends = worker_ends
         self._clock = clock
 
     def end_of_lease(self, job: JobRecord, now: int) -> bool:
@@ -63,12 +66,14 @@ class LostAttempts:
         """
         if job.status in JOB.terminal or job.attempt == 0:
             return False
+        beside: list[Write] = [EndAttempt(job.job_id, job.attempt, iso(self._clock.now()))]
         if retry and _may_retry(job):
             move = self._retry(job, lease_over_at)
         else:
             move = self._move(job, why, lease_over_at)
+            beside += self._worker_ends.of(job, why)
         try:
-            self._ledger.commit(move, EndAttempt(job.job_id, job.attempt, iso(self._clock.now())))
+            self._ledger.commit(move, *beside)
         except LostRace:
             return False
         self._doorbell.attempt_over(job.job_id)
@@ -113,8 +118,11 @@ class LostAttempts:
 
 
 def _may_retry(job: JobRecord) -> bool:
+    rules = RULES[job.job_type]
+    # What the control plane does itself is taken up again also to be cancelled: something may stand by then.
+    by_itself = rules.by is By.CONTROL_PLANE
     changes_nothing = not job.terraform_started and not job.cancel_requested
-    return changes_nothing and job.attempt < RULES[job.job_type].max_attempts
+    return (changes_nothing or by_itself) and job.attempt < rules.max_attempts
 
 
 def describe(progress: ApplyProgress) -> str:
@@ -142,6 +150,8 @@ def describe(progress: ApplyProgress) -> str:
 def lease_ended(job: JobRecord) -> str:
     """Why, when the control plane only knows that nobody answered."""
     who = attempt_id(job.job_id, job.attempt)
+    if RULES[job.job_type].by is By.CONTROL_PLANE:
+        return f"The workflow did not go on within its lease (execution {who})."
     if job.claimed_at is None or job.claim_id is None:
         return f"No runner took the job in time (attempt {who})."
     return f"The runner was lost: it did not answer within its lease (attempt {who})."

@@ -4,6 +4,8 @@
 
     a live job whose lease ended         its attempt is over (:mod:`.lost_attempts`)
     a job by itself without an attempt   its next attempt begins
+    a job of the control plane's own     its execution is looked after (:mod:`.worker_attempts`)
+    a container that ended unheard       its attempt is over: a customer's cluster tells us only when asked
     an attempt that waits for its start  kept to the zone's change windows as they are now
     an attempt without its container     it is asked for, once the attempt's time has come
     a run whose review time is over      EXPIRED
@@ -12,13 +14,13 @@
     a run whose execution was aborted    an operator's cancel
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from ..domain.errors import AlethiaError
-from ..domain.job import JobError
-from ..domain.lifecycle.job import WITH_A_RUNNER
+from ..domain.job import RULES, By, JobError
+from ..domain.lifecycle.job import WITH_A_RUNNER, JobStatus
 from ..domain.lifecycle.run import RunStatus
 from ..domain.model import Model
 from .attempt_start import AttemptStart
@@ -27,14 +29,22 @@ from .lost_attempts import LostAttempts
 from .mark_run import MarkRun
 from .ports.clock import Clock, unix
 from .ports.jobs import JobRecord, JobStore
+from .ports.metrics import Metric, Metrics
+from .ports.runner_tasks import RunnerTasks
 from .ports.runs import RunRecord, RunStore
 from .ports.workflow import ExecutionStatus, Resume, Workflow
 from .review import Review
 from .single_jobs import SingleJobs
 from .standing import job_in_hand, where_it_stands
+from .stopped_tasks import ENDED, StoppedTasks
+from .worker_attempts import WorkerAttempts
 
 MAX_GENERATIONS = 50
-"""Executions of one run. Beyond it, something fails each time in the same way: the run FAILs."""
+"""Executions of one run. Beyond it, something fails each time in the same way, and the run FAILs; but an apply
+that succeeded waits for somebody to redrive its newest execution."""
+
+UNEXPECTED = "unexpected"
+"""How the problem of a fault of our own begins."""
 
 YOUNG = timedelta(seconds=20)
 """What is this young may be about to begin: the request that made it is still at it."""
@@ -51,6 +61,8 @@ class Reconciled(Model):
     cancelled: list[str] = []
     failed: list[str] = []
     """Those that could not be looked after now; the next pass tries again."""
+    problems: dict[str, str] = {}
+    """Why, for each of these."""
 
 
 class Reconcile:
@@ -64,17 +76,25 @@ class Reconcile:
         workflow: Workflow,
         single_jobs: SingleJobs,
         attempt_start: AttemptStart,
+        worker_attempts: WorkerAttempts,
+        tasks: RunnerTasks,
+        stopped_tasks: StoppedTasks,
         lost: LostAttempts,
         review: Review,
         mark_run: MarkRun,
         doorbell: Doorbell,
+        metrics: Metrics,
         clock: Clock,
     ) -> None:
+        self._metrics = metrics
         self._jobs = jobs
         self._runs = runs
         self._workflow = workflow
         self._single_jobs = single_jobs
         self._attempt_start = attempt_start
+        self._worker_attempts = worker_attempts
+        self._tasks = tasks
+        self._stopped_tasks = stopped_tasks
         self._lost = lost
         self._review = review
         self._mark_run = mark_run
@@ -83,23 +103,36 @@ class Reconcile:
 
     def run(self) -> Reconciled:
         """Look after every live job, then every live run."""
-        done: dict[str, list[str]] = {name: [] for name in Reconciled.model_fields}
-        for job in self._jobs.live():
+        done = Reconciled()
+        jobs = self._jobs.live()
+        for job in jobs:
             self._safely(done, job.job_id, partial(self._job, job))
         for run in self._runs.live():
             self._safely(done, run.run_id, partial(self._run, run))
-        return Reconciled(**done)
+        self._metrics.count(Metric.RECONCILE_FAILED, len(done.failed))
+        self._metrics.seconds(Metric.OLDEST_JOB, self._oldest(jobs))
+        return done
 
-    def _safely(self, done: dict[str, list[str]], name: str, look: Callable[[], str | None]) -> None:
+    def _safely(self, done: Reconciled, name: str, look: Callable[[], str | None]) -> None:
         """One thing that can't be looked after now must not keep the others waiting."""
         try:
             outcome = look()
-        except AlethiaError:
-            outcome = "failed"
+        except AlethiaError as error:
+            outcome, done.problems[name] = "failed", error.message
+        except Exception as error:
+            outcome, done.problems[name] = "failed", f"{UNEXPECTED} {type(error).__name__}"
         if outcome is not None:
-            done[outcome].append(name)
+            getattr(done, outcome).append(name)
+
+    def _oldest(self, jobs: Sequence[JobRecord]) -> float:
+        """Age in seconds of the job that should have ended longest ago; one waiting for a window has not begun."""
+        now = unix(self._clock.now())
+        begun = [max(_made(job), job.not_before or 0) for job in jobs if (job.not_before or 0) <= now]
+        return float(max(0, now - min(begun, default=now)))
 
     def _job(self, job: JobRecord) -> str | None:
+        if RULES[job.job_type].by is By.CONTROL_PLANE:
+            return self._worker_attempts.look_after(job)
         now = unix(self._clock.now())
         if job.lease_expires_at is None:
             may_be_about_to_begin = job.attempt == 0 and self._is_young(job.created_at)
@@ -107,13 +140,27 @@ class Reconcile:
             return "begun" if begun else None
         job = self._attempt_start.on_time(job)
         if job.lease_expires_at is None or job.lease_expires_at > now:
+            if self._stopped_unheard(job):
+                return self._begin_next(job)
             return "begun" if self._start_waiting(job) else None
-        if not self._lost.end_of_lease(job, now):
-            return None
+        return self._begin_next(job) if self._lost.end_of_lease(job, now) else None
+
+    def _begin_next(self, job: JobRecord) -> str:
+        """The attempt is over: a job by itself goes on at once, a run's when its workflow is rung."""
         after = self._jobs.get(job.job_id)
         if after is not None:
             self._single_jobs.begin_again(after)
         return "ended_attempts"
+
+    def _stopped_unheard(self, job: JobRecord) -> bool:
+        """Whether the attempt's container ended before it did anything, where no event of it reaches us."""
+        if job.status not in (JobStatus.QUEUED, JobStatus.CLAIMED) or not job.attempt:
+            return False
+        attempt = self._jobs.attempt(job.job_id, job.attempt)
+        if attempt is None or attempt.task_arn is None:
+            return False
+        reason = self._tasks.stopped(attempt.runner, attempt.task_arn)
+        return reason is not None and (self._stopped_tasks.stopped(job.job_id, job.attempt, reason) == ENDED)
 
     def _start_waiting(self, job: JobRecord) -> bool:
         run = self._runs.get(job.run_id) if job.run_id else None
@@ -134,6 +181,8 @@ class Reconcile:
             return self._cancel(run, job)
         if execution.status is ExecutionStatus.NOT_FOUND and self._may_be_about_to_start(run):
             return None
+        if execution.failed and resume is Resume.FINALIZE:
+            self._metrics.count(Metric.FINALIZE_FAILED)
         return self._restart(run, resume)
 
     def _may_be_about_to_start(self, run: RunRecord) -> bool:
@@ -158,9 +207,14 @@ class Reconcile:
     def _restart(self, run: RunRecord, resume: Resume) -> str | None:
         if run.generation >= MAX_GENERATIONS:
             message = f"The workflow was started {run.generation} times and never came through."
-            self._mark_run.mark(run.run_id, run.generation, error=JobError(step="workflow", message=message))
+            error = JobError(step="workflow", message=message)
+            self._mark_run.mark(run.run_id, run.generation, error=error, give_up=True)
             return "failed"
         if not self._runs.next_generation(run.run_id, run.generation):
             return None
         self._doorbell.begin(run.model_copy(update={"generation": run.generation + 1}), resume)
         return "restarted"
+
+
+def _made(job: JobRecord) -> int:
+    return unix(datetime.fromisoformat(job.created_at))

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from ..domain.errors import FieldProblem, InvalidInput
 from ..domain.job import ANY_RUNNER
+from ..domain.lifecycle.worker import TAKES_JOBS
 from ..domain.runner import RunnerKind
 from .paging import MAX_PAGE, PageRequest
 from .ports.runners import Runners
@@ -58,6 +59,12 @@ class RunnerChoice:
         runner = self._runners.get(runner_id)
         if runner is None or runner.zone_id not in (None, zone_id):
             sentence = "this zone has no such runner; choose one of its own, or leave it out"
+            _refuse(sentence, of_default=of_default)
+        if runner.worker is not None and runner.worker.status not in TAKES_JOBS:
+            sentence = (
+                f"runner '{runner.name}' is {runner.worker.status} and takes no jobs now; "
+                "name another one, or leave it out"
+            )
             _refuse(sentence, of_default=of_default)
         if runner.draining:
             sentence = (

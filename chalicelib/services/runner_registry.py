@@ -10,6 +10,7 @@ from typing import Any
 
 from ..domain.errors import Conflict, FieldProblem, Forbidden, InvalidInput, NotFound
 from ..domain.ids import id_for
+from ..domain.lifecycle.worker import WorkerStatus
 from ..domain.queue import QueuedJob
 from ..domain.runner import CurrentJob, RegisteredRunner, Runner, RunnerKind, status_of
 from ..domain.snapshot import sha256_hex
@@ -132,8 +133,19 @@ class RunnerRegistry:
         return self._shown(runner, zone_id)
 
     def rotate(self, principal: Principal, zone_id: str, runner_id: str) -> RegisteredRunner:
-        """A new credential; the one before ends."""
+        """A new credential; the one before ends.
+
+        Raises
+        ------
+        Conflict
+            The runner was deployed: its credential lies in the customer's account, and nobody is shown it.
+        """
         runner = self._require(principal, zone_id, runner_id)
+        if runner.worker is not None:
+            raise Conflict(
+                f"Runner '{runner.name}' has its credential in the account's own Secrets Manager. "
+                f"Replace it there: `alethia runner update {runner_id} --new-credential`."
+            )
         secret = secrets.token_urlsafe(SECRET_BYTES)
         changes = {"credential_sha256": sha256_hex(secret)}
         after = self._changed(principal, runner, "runner.rotated", changes)
@@ -154,9 +166,16 @@ class RunnerRegistry:
         Raises
         ------
         Conflict
-            It has jobs, or jobs wait for it, and it is not draining.
+            It has jobs, or jobs wait for it, and it is not draining; or it was deployed, and its stack may
+            be there.
         """
         runner = self._require(principal, zone_id, runner_id)
+        if runner.worker is not None and runner.worker.status is not WorkerStatus.FAILED:
+            raise Conflict(
+                f"Runner '{runner.name}' is a stack in account {runner.worker.account_id}, "
+                f"{runner.worker.form.region}. Destroy it instead: `alethia runner destroy {runner_id}`.",
+                details={"status": str(runner.worker.status)},
+            )
         jobs = self._jobs(runner, zone_id)
         if jobs and not runner.draining:
             raise Conflict(

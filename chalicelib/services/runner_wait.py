@@ -6,7 +6,7 @@ job that waits for one says whom it waits for, and gives up after the time that 
 
 from datetime import timedelta
 
-from ..domain.job import ANY_RUNNER
+from ..domain.job import ANY_RUNNER, CONTROL_PLANE
 from ..domain.lifecycle.job import JobStatus
 from ..domain.runner import RunnerKind, RunnerStatus, ago, status_of
 from ..domain.zone_rules import ZoneRules
@@ -37,7 +37,7 @@ class RunnerWait:
 
     def for_people(self, job: JobRecord) -> bool:
         """Whether the job waits for a runner that only its people can bring: self-hosted, or gone."""
-        if job.runner in (ANY_RUNNER, self._platform_runner):
+        if job.runner in (ANY_RUNNER, CONTROL_PLANE, self._platform_runner):
             return job.runner == ANY_RUNNER
         runner = self._runners.get(job.runner)
         return runner is None or runner.kind is RunnerKind.SELF_HOSTED

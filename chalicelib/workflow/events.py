@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..domain.attempts import stop_reason
 from ..services.dispatch import Stage
 from ..services.ports.workflow import Resume
+from ..services.worker_words import WorkerStep
 
 
 class Step(BaseModel):
@@ -32,6 +33,16 @@ class FailedStep(Step):
     """The way to the end: ``error`` is Step Functions' record of a step that failed beyond its retries."""
 
     error: dict[str, Any] | None = None
+
+
+class StackStep(BaseModel):
+    """A step of a job about a runner's stack."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    job_id: str
+    attempt: int
+    step: WorkerStep
 
 
 class StoppedTask(BaseModel):

@@ -15,6 +15,7 @@ finalize            run_id, generation                  outcome
 mark_run            run_id, generation, error           outcome, resume
 reconcile           (a schedule's)                      what was done
 task_stopped        ECS Task State Change               outcome
+worker_stack        job_id, attempt, step               outcome
 ==================  ==================================  ==========================================
 """
 
@@ -26,7 +27,7 @@ from chalice.app import Blueprint
 from ..bootstrap import container
 from ..domain.job import JobError
 from ..services.dispatch import Stage
-from .events import FailedStep, Step, StepWithToken, StoppedTask
+from .events import FailedStep, StackStep, Step, StepWithToken, StoppedTask
 from .observed import observed
 
 steps = Blueprint("app")
@@ -101,6 +102,14 @@ def task_stopped(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if task is None:
         return {"outcome": "not_ours"}
     return {"outcome": container().stopped_tasks.stopped(task.job_id, task.attempt, task.reason)}
+
+
+@steps.lambda_function(name="worker_stack")
+@observed
+def worker_stack(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Do one step of deploying, updating or destroying a runner in a customer's account."""
+    step = StackStep.model_validate(event)
+    return {"outcome": container().worker_steps.step(step.job_id, step.attempt, step.step)}
 
 
 def _as_error(step: FailedStep) -> JobError | None:

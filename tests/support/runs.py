@@ -59,16 +59,26 @@ from chalicelib.services.ports.jobs import JobRecord
 from chalicelib.services.ports.runner_tasks import RunnerTask
 from chalicelib.services.ports.runs import RunRecord
 from chalicelib.services.ports.workflow import Workflow
+from chalicelib.services.reconcile import UNEXPECTED
 from chalicelib.workflow import steps
 
 from .api import ISSUER, TestContainer
 from .builders import ACCOUNT, NOW, ROLE, FakeClock, a_form
+from .customer_stacks import MemoryStacks
 from .dynamodb import Tables
 from .state_machine import PlayedStepFunctions
 
 FUNCTIONS = {
     name: getattr(steps, name)
-    for name in ("dispatch_runner", "record_plan", "await_review", "check_digests", "finalize", "mark_run")
+    for name in (
+        "dispatch_runner",
+        "record_plan",
+        "await_review",
+        "check_digests",
+        "finalize",
+        "mark_run",
+        "worker_stack",
+    )
 }
 ADA = Principal("ada")
 DEFINITION = "arn:aws:ecs:eu-west-1:000000000000:task-definition/runner:7"
@@ -79,7 +89,9 @@ class FakeTasks:
     """Containers that were asked for."""
 
     started: list[RunnerTask] = field(default_factory=list)
-    stopped: list[str] = field(default_factory=list)
+    told_to_stop: list[str] = field(default_factory=list)
+    ended_unheard: dict[str, str] = field(default_factory=dict)
+    """Containers in customers' clusters that have stopped, and why: known to whoever asks."""
     definition: str = DEFINITION
     available: bool = True
     self_hosted: set[str] = field(default_factory=lambda: {ANY_RUNNER})
@@ -97,7 +109,10 @@ class FakeTasks:
         return f"arn:aws:ecs:eu-west-1:000000000000:task/alethia/{task.attempt_id}"
 
     def stop(self, runner: str, task_arn: str, reason: str) -> None:
-        self.stopped.append(task_arn)
+        self.told_to_stop.append(task_arn)
+
+    def stopped(self, runner: str, task_arn: str) -> str | None:
+        return self.ended_unheard.get(task_arn)
 
 
 @dataclass
@@ -126,12 +141,16 @@ class RunsContainer(TestContainer):
         return FakeTasks()
 
     @cached_property
+    def customer_stacks(self) -> MemoryStacks:
+        return MemoryStacks(self.clock)
+
+    @cached_property
     def state_reader(self) -> Any:
         return FakeStates()
 
     @cached_property
     def plan_guard(self) -> PlanGuard:
-        return PlanGuard(self.job_store, self.spec_reader, self.state_reader)
+        return PlanGuard(self.job_store, self.spec_reader, self.state_reader, self.metrics)
 
 
 class World:
@@ -327,6 +346,7 @@ class World:
 
     def reconcile(self) -> Any:
         done = self.container.reconcile.run()
+        assert not [why for why in done.problems.values() if why.startswith(UNEXPECTED)], done.problems
         self.machine.play()
         return done
 

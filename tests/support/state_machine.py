@@ -1,8 +1,9 @@
-"""Step Functions in memory: walks the real ASL file, calling the app's real functions.
+"""Step Functions in memory: walks the real ASL files, calling the app's real functions.
 
 :class:`PlayedStepFunctions` is a :class:`~chalicelib.services.ports.workflow.Workflow`. Nothing happens until
 :meth:`play`, so a test decides what comes between two steps. It can do what goes wrong in life: ``lose`` an
-execution (an engine's restart), ``abort`` it (an operator), ``time_out`` a waiting step, ``deafen`` the bell.
+execution (an engine's restart), ``abort`` it (an operator), ``time_out`` a waiting step, ``break_at`` a
+state, ``deafen`` the bell. And what an operator does about it: ``redrive``.
 """
 
 import json
@@ -12,11 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chalicelib.services.execution_input import Links, of_run
+from chalicelib.domain.errors import Unavailable
+from chalicelib.services.execution_input import Links, of_run, of_worker
+from chalicelib.services.ports.jobs import JobRecord
 from chalicelib.services.ports.runs import RunRecord
 from chalicelib.services.ports.workflow import Execution, ExecutionStatus, Resume
 
-ASL = Path(__file__).resolve().parents[2] / "cdk" / "state_machines" / "plan_review_apply.asl.json"
+MACHINES = Path(__file__).resolve().parents[2] / "cdk" / "state_machines"
+ASL = MACHINES / "plan_review_apply.asl.json"
+WORKER_ASL = MACHINES / "worker_stack.asl.json"
+ASL_STATES: dict[str, dict[str, Any]] = json.loads(ASL.read_text())["States"]
 
 Function = Callable[[dict[str, Any], Any], Any]
 
@@ -33,6 +39,7 @@ class Played:
     token: str | None = None
     """Set while it waits."""
     rung: dict[str, Any] | None = None
+    machine: dict[str, Any] = field(default_factory=dict, repr=False)
     path: list[str] = field(default_factory=list)
 
 
@@ -41,30 +48,44 @@ class PlayedStepFunctions:
 
     def __init__(self, functions: dict[str, Function]) -> None:
         self.machine: dict[str, Any] = json.loads(ASL.read_text())
+        self.worker_machine: dict[str, Any] = json.loads(WORKER_ASL.read_text())
+        self.on_wait: Callable[[int], object] = lambda seconds: None
+        """Called by Wait states, which end at once."""
         self.functions = functions
         self.executions: dict[str, Played] = {}
         self.deaf = False
         self.failing: dict[str, int] = {}
         """Function → how many of its next calls fail."""
         self.available = True
+        self._breaks_at: str | None = None
         self._tokens = 0
 
     # --- the port -------------------------------------------------------------------------------------------
 
     def start(self, run: RunRecord, resume: Resume) -> None:
-        from chalicelib.domain.errors import Unavailable
-
         if not self.available:
             raise Unavailable("The workflow did not answer.")
         data = of_run(run, resume, Links(api_url="https://api.test"))
         name = f"{run.run_id}-{run.generation}"
-        self.executions.setdefault(name, Played(name, self.machine["StartAt"], data))
+        self._begin(self.machine, name, data)
 
     def describe(self, run_id: str, generation: int) -> Execution:
         found = self.executions.get(f"{run_id}-{generation}")
         if found is None:
             return Execution(status=ExecutionStatus.NOT_FOUND)
         return Execution(status=found.status, error=found.error)
+
+    def start_worker(self, job: JobRecord, attempt: int) -> None:
+        if not self.available:
+            raise Unavailable("The workflow did not answer.")
+        data = of_worker(job, attempt, Links(api_url="https://api.test"))
+        self._begin(self.worker_machine, f"{job.job_id}-{attempt}", data)
+
+    def describe_worker(self, job_id: str, attempt: int) -> Execution:
+        return self.describe(job_id, attempt)
+
+    def _begin(self, machine: dict[str, Any], name: str, data: dict[str, Any]) -> None:
+        self.executions.setdefault(name, Played(name, machine["StartAt"], data, machine=machine))
 
     def ring(self, task_token: str, outcome: str) -> bool:
         if self.deaf:
@@ -91,6 +112,22 @@ class PlayedStepFunctions:
             if execution.token:
                 execution.token = execution.rung = None
 
+    def break_at(self, state: str) -> None:
+        """The next execution that comes to `state` fails there."""
+        self._breaks_at = state
+
+    def redrive(self, name: str) -> None:
+        """An operator's: it goes on in the state where it ended, with that state's own input.
+
+        As Step Functions documents it: tasks are scheduled anew, choices made anew, a Fail state fails again;
+        what SUCCEEDED can't be redriven. Definition and name stay.
+        """
+        execution = self.executions[name]
+        assert execution.status in (ExecutionStatus.FAILED, ExecutionStatus.ABORTED), execution.status
+        execution.status, execution.error = ExecutionStatus.RUNNING, None
+        execution.token = execution.rung = None
+        self.play()
+
     def _end_all(self, status: ExecutionStatus, error: str | None) -> None:
         for execution in self.executions.values():
             if execution.status is ExecutionStatus.RUNNING:
@@ -109,15 +146,20 @@ class PlayedStepFunctions:
             if not ready:
                 return
             for execution in ready:
-                self._step(execution)
+                self.step(execution)
         raise AssertionError(f"the machine goes in circles: {[found.path[-12:] for found in self.running]}")
 
-    def _step(self, execution: Played) -> None:
-        state = self.machine["States"][execution.state]
+    def step(self, execution: Played) -> None:
+        """One state of an execution that does not wait."""
+        state = execution.machine["States"][execution.state]
         if execution.rung is not None:
             self._leave(execution, state, execution.rung)
             return
         execution.path.append(execution.state)
+        if execution.state == self._breaks_at:
+            self._breaks_at = None
+            execution.status, execution.error = ExecutionStatus.FAILED, "Broken"
+            return
         match state["Type"]:
             case "Choice":
                 execution.state = _choose(state, execution.data)
@@ -125,6 +167,7 @@ class PlayedStepFunctions:
                 execution.data = _filled(state["Parameters"], execution.data, None)
                 execution.state = state["Next"]
             case "Wait":
+                self.on_wait(state["Seconds"])
                 execution.state = state["Next"]
             case "Succeed":
                 execution.status = ExecutionStatus.SUCCEEDED

@@ -11,6 +11,7 @@ from ...domain.job import Job
 from ...domain.model import Model
 from ...domain.plan import PlanResult, PlanSummary, StoredObject
 from ...domain.results import JobResult
+from ...domain.stack_work import StackWork
 from ..paging import Page
 
 
@@ -24,6 +25,8 @@ class JobRecord(Job):
     reported_attempt: int | None = None
     """The attempt whose report ended the job: its repeat gets the same answer."""
     request_hash: str | None = None
+    stack_work: StackWork | None = None
+    """Of a job about a runner's stack: how far it has come."""
 
     def public(self) -> Job:
         """The part that people may see."""

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ...domain.model import Model
+from .jobs import JobRecord
 from .runs import RunRecord
 
 
@@ -28,6 +29,10 @@ class ExecutionStatus(StrEnum):
     NOT_FOUND = "NOT_FOUND"
 
 
+RESTARTED = "States.ServiceRestart"
+"""The error by which an engine names its own restart."""
+
+
 class Execution(Model):
     """What the engine says of one execution."""
 
@@ -38,7 +43,12 @@ class Execution(Model):
     @property
     def stopped_by_operator(self) -> bool:
         """Somebody aborted it on purpose: a cancel. An engine's own restart names itself as the error."""
-        return self.status is ExecutionStatus.ABORTED and self.error != "States.ServiceRestart"
+        return self.status is ExecutionStatus.ABORTED and self.error != RESTARTED
+
+    @property
+    def failed(self) -> bool:
+        """A step of it failed beyond its retries: our own machinery did, not the run."""
+        return self.status is ExecutionStatus.FAILED and self.error != RESTARTED
 
 
 class Workflow(Protocol):
@@ -49,7 +59,7 @@ class Workflow(Protocol):
 
     def describe(self, run_id: str, generation: int) -> Execution: ...
 
-    def start_worker(self, job_id: str, attempt: int) -> None:
+    def start_worker(self, job: JobRecord, attempt: int) -> None:
         """Start ``{job_id}-{attempt}`` of the machine that deploys and destroys runners; again: nothing."""
 
     def describe_worker(self, job_id: str, attempt: int) -> Execution: ...

@@ -145,7 +145,7 @@ class TestCancel:
         world.plan()
         world.cancel()
         assert (world.job.status, world.run.status) == ("CANCELLED", "CANCELLED")
-        assert len(world.tasks.stopped) == 1
+        assert len(world.tasks.told_to_stop) == 1
         assert world.is_free
 
     @pytest.mark.parametrize("started", [False, True])

@@ -7,12 +7,12 @@ import pytest
 from chalicelib.adapters.dynamodb.identities import identity_key
 from chalicelib.adapters.dynamodb.tables import IdentityRow
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.job import RULES
+from chalicelib.domain.job import RULES, By
 from chalicelib.domain.messages import Heartbeat, Outcome
 from chalicelib.domain.words import JobType, Phase, Role
 from tests.support.single_jobs import RESULTS, Singles
 
-TYPES = [job_type for job_type, rules in RULES.items() if not rules.in_run]
+TYPES = [job_type for job_type, rules in RULES.items() if not rules.in_run and rules.by is By.RUNNER]
 ABOUT_IDENTITY = [JobType.CONNECTION_TEST, JobType.FETCH_RESOURCES]
 
 
@@ -113,7 +113,7 @@ class TestCancelling:
         job_id = singles.start()
         reply = singles.api.as_user("ada").post(f"/api/jobs/{job_id}/cancel", {})
         assert reply.json["status"] == "CANCELLED"
-        assert len(singles.world.tasks.stopped) == 1
+        assert len(singles.world.tasks.told_to_stop) == 1
         assert not any(singles.world.reconcile().model_dump().values())
 
     def test_while_it_runs(self, singles: Singles) -> None:

@@ -1,4 +1,4 @@
-"""The state machine's file: valid ASL, and shaped as both emulator and AWS need it."""
+"""The state machines' files: valid ASL, and shaped as both emulator and AWS need it."""
 
 import json
 import re
@@ -12,7 +12,7 @@ import pytest
 import app
 from chalicelib.services.ports.workflow import Resume
 from chalicelib.workflow import steps
-from tests.support.state_machine import ASL
+from tests.support.state_machine import ASL, WORKER_ASL
 
 VALIDATOR = Path(__file__).parents[3] / "node_modules" / ".bin" / "asl-validator"
 MACHINE: dict[str, Any] = json.loads(ASL.read_text())
@@ -32,15 +32,16 @@ def lint(definition: dict[str, Any], folder: Path) -> str:
     return "" if ran.returncode == 0 else ran.stdout + ran.stderr
 
 
-def filled() -> dict[str, Any]:
+def filled(file: Path = ASL) -> dict[str, Any]:
     """The file as a deployment fills it."""
     arn = "arn:aws:lambda:eu-west-1:123456789012:function:any"
-    definition: dict[str, Any] = json.loads(re.sub(r"\$\{\w+Arn\}", arn, ASL.read_text()))
+    definition: dict[str, Any] = json.loads(re.sub(r"\$\{\w+Arn\}", arn, file.read_text()))
     return definition
 
 
-def test_it_is_valid_amazon_states_language(tmp_path: Path) -> None:
-    assert lint(filled(), tmp_path) == ""
+@pytest.mark.parametrize("file", [ASL, WORKER_ASL], ids=lambda file: file.stem)
+def test_it_is_valid_amazon_states_language(file: Path, tmp_path: Path) -> None:
+    assert lint(filled(file), tmp_path) == ""
 
 
 @pytest.mark.parametrize(
@@ -66,22 +67,34 @@ def test_its_first_state_knows_every_step_at_which_a_run_can_stand() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(TASKS))
-def test_every_task_is_retried_and_every_failure_ends_in_the_mark(name: str) -> None:
+def test_every_task_is_retried_and_only_one_that_asks_for_a_runner_may_fail_the_run(name: str) -> None:
     task = TASKS[name]
     assert task["Retry"][0]["ErrorEquals"] == ["States.ALL"]
-    if name != "Mark run":
-        assert [(catch["ErrorEquals"], catch["Next"]) for catch in task["Catch"]] == [
-            (["States.ALL"], "Mark run")
-        ]
+    caught = [(catch["ErrorEquals"], catch["Next"]) for catch in task.get("Catch", ())]
+    assert caught == ([(["States.ALL"], "Mark run")] if "DispatchRunner" in str(task) else [])
     assert re.fullmatch(r"arn:aws:states:::lambda:invoke(\.waitForTaskToken)?", task["Resource"])
     assert "HeartbeatSeconds" not in task
     assert ("TimeoutSeconds" in task) is task["Resource"].endswith("waitForTaskToken")
 
 
+def test_an_execution_fails_only_where_it_can_be_redriven() -> None:
+    assert [name for name, state in STATES.items() if state["Type"] == "Fail"] == []
+
+
+def test_ids_and_links_stay_beside_every_state() -> None:
+    again = STATES["Take it up again"]["Parameters"]
+    assert set(again) == {"run_id.$", "generation.$", "correlation_id.$", "about.$", "resume.$"}
+    for name, task in TASKS.items():
+        assert task["ResultPath"] == "$.step", name
+        payload = task["Parameters"].get("Payload", {})
+        assert payload.get("correlation_id.$") == "$.correlation_id" or name == "Mark run"
+
+
 def test_every_function_that_it_calls_is_one_of_the_apps() -> None:
-    called = set(re.findall(r"\$\{(\w+)Arn\}", ASL.read_text()))
+    called = set(re.findall(r"\$\{(\w+)Arn\}", ASL.read_text() + WORKER_ASL.read_text()))
     names = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in called}
     handlers = {function.handler_string for function in app.app.pure_lambda_functions}
     assert {f"app.{name}" for name in names} <= handlers
-    assert handlers - {f"app.{name}" for name in names} == {"app.reconcile", "app.task_stopped"}
+    others = {"app.reconcile", "app.task_stopped", "app.rotate_runner_credential"}
+    assert handlers - {f"app.{name}" for name in names} == others
     assert all(getattr(app, name) is getattr(steps, name) for name in names)

@@ -1,0 +1,189 @@
+"""A zone whose linked account lets us deploy runners there: ``workers.deploy(); workers.play()``.
+
+Rows and the state machine are real; the account's CloudFormation is :class:`MemoryStacks`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alethia.embedded.gateway import Gateway
+from alethia.embedded.issuer import Issuer
+from chalicelib import bootstrap
+from chalicelib.domain.identity import Identity
+from chalicelib.domain.results import JobResult
+from chalicelib.domain.runner import RunnerKind
+from chalicelib.domain.snapshot import sha256_hex
+from chalicelib.domain.worker import Worker, worker_id
+from chalicelib.services.identities import IdentityForm
+from chalicelib.services.paging import PageRequest
+from chalicelib.services.ports.jobs import JobRecord
+from chalicelib.services.ports.runners import RunnerRecord
+
+from .api import ISSUER, Api, Client, Reply
+from .builders import ACCOUNT, ROLE, FakeClock
+from .customer_stacks import MemoryStacks
+from .dynamodb import Tables
+from .runs import ADA, FakeTasks, RunsContainer
+from .state_machine import PlayedStepFunctions
+
+WORKER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/alethia-workers"
+IMAGE, NEWER_IMAGE = "registry.test/runner:1", "registry.test/runner:2"
+REGION = "eu-west-1"
+
+
+class Workers:
+    """The zone, its admin, and what stands in the account."""
+
+    def __init__(self, container: RunsContainer, clock: FakeClock) -> None:
+        from app import app
+
+        self.container = container
+        self.clock = clock
+        self.api = Api(Gateway(app), container)
+        self.zone_id = container.zones.create(ADA, "Shop", None, "zone-request").zone_id
+        self.identity = self.an_identity("Sandbox", worker_role_reference=WORKER_ROLE)
+        self.job_id = ""
+        self.machine.on_wait = lambda seconds: clock.advance(seconds=seconds)
+        container.runner_credentials.register("platform", kind=RunnerKind.FARGATE, name="Platform")
+
+    def an_identity(self, name: str, **more: Any) -> Identity:
+        form = IdentityForm(name=name, account_id=ACCOUNT, role_reference=ROLE, **more)
+        return self.container.identities.seed_verified(self.zone_id, form)
+
+    # --- what there is --------------------------------------------------------------------------------------
+
+    @property
+    def machine(self) -> PlayedStepFunctions:
+        machine = self.container.workflow
+        assert isinstance(machine, PlayedStepFunctions)
+        return machine
+
+    @property
+    def stacks(self) -> MemoryStacks:
+        return self.container.customer_stacks
+
+    @property
+    def tasks(self) -> FakeTasks:
+        return self.container.runner_tasks
+
+    @property
+    def admin(self) -> Client:
+        return self.api.as_user("ada")
+
+    @property
+    def runner_id(self) -> str:
+        return worker_id(self.zone_id, ACCOUNT, REGION)
+
+    @property
+    def runner(self) -> RunnerRecord | None:
+        return self.container.runners.get(self.runner_id)
+
+    @property
+    def worker(self) -> Worker:
+        runner = self.runner
+        assert runner is not None and runner.worker is not None
+        return runner.worker
+
+    @property
+    def job(self) -> JobRecord:
+        """The newest."""
+        job = self.container.job_store.get(self.job_id)
+        assert job is not None
+        return job
+
+    @property
+    def result(self) -> JobResult | None:
+        return self.container.job_store.result(self.job_id)
+
+    @property
+    def why(self) -> str:
+        assert self.job.error is not None
+        return self.job.error.message
+
+    @property
+    def log(self) -> list[str]:
+        """The newest job's log, line by line, as a person reads it."""
+        page = self.container.log_store.chunks(self.job_id, 500, None)
+        return [chunk.text.removesuffix("\n") for chunk in page.items]
+
+    @property
+    def credential(self) -> str:
+        (credential,) = self.stacks.secrets.values()
+        return credential
+
+    def its_credential_counts(self) -> bool:
+        runner = self.runner
+        assert runner is not None
+        return runner.credential_sha256 == sha256_hex(self.credential.partition(".")[2])
+
+    def audited(self) -> list[str]:
+        """Actions, oldest first."""
+        page = self.container.audit_store.of_zone(self.zone_id, PageRequest(limit=100))
+        return [entry.action for entry in page.items][::-1]
+
+    # --- people ---------------------------------------------------------------------------------------------
+
+    def ask(self, what: str, body: dict[str, Any] | None = None, user: str = "ada", **headers: str) -> Reply:
+        """``deploy``, or ``update`` and ``destroy`` of the runner."""
+        runner = "" if what == "deploy" else f"/{self.runner_id}"
+        usual: dict[str, Any] = {}
+        if what == "deploy":
+            usual = {"identity_id": self.identity.identity_id, "region": REGION, "name": "Theirs"}
+        if what == "destroy":
+            usual = {"confirm_name": "Theirs"}
+        path = f"/api/zones/{self.zone_id}/runners{runner}/{what}"
+        return self.api.as_user(user).post(path, usual | (body or {}), **headers)
+
+    def begin(self, what: str, **body: Any) -> str:
+        """Its job's id; nothing of the machine was played yet."""
+        reply = self.ask(what, body)
+        assert reply.status == 202, reply.body
+        self.job_id = reply.json["job_id"]
+        return self.job_id
+
+    def do(self, what: str, **body: Any) -> str:
+        """From beginning to end; how the job ended."""
+        self.begin(what, **body)
+        self.machine.play(2000)
+        return str(self.job.status)
+
+    def cancel(self) -> None:
+        reply = self.admin.post(f"/api/jobs/{self.job_id}/cancel", {})
+        assert reply.status == 200, reply.body
+
+    # --- time -----------------------------------------------------------------------------------------------
+
+    def play(self) -> None:
+        self.machine.play(2000)
+
+    def until(self, state: str) -> None:
+        """Play until the newest execution is about to enter `state`."""
+        execution = self.machine.running[-1]
+        for _ in range(500):
+            if execution.state == state:
+                return
+            self.machine.step(execution)
+        raise AssertionError(f"never came to {state!r}: {execution.path[-8:]}")
+
+    def reconcile(self) -> Any:
+        done = self.container.reconcile.run()
+        self.play()
+        return done
+
+
+def new_workers(tables: Tables, issuer_folder: Path) -> Iterator[Workers]:
+    settings = tables.settings.model_copy(update={"worker_image": IMAGE})
+    clock = FakeClock()
+    container = RunsContainer(settings, Issuer.open(issuer_folder, ISSUER), clock)
+    bootstrap.use(container)
+    yield Workers(container, clock)
+    bootstrap.use(None)
+
+
+@pytest.fixture
+def workers(tables: Tables, issuer_folder: Path) -> Iterator[Workers]:
+    """A zone of ada's whose one linked account lets us deploy runners."""
+    yield from new_workers(tables, issuer_folder)
