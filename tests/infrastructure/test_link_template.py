@@ -1,4 +1,4 @@
-"""The CloudFormation template that links an account: lint-clean, small enough, and the same each time."""
+"""The CloudFormation templates of roles for us: lint-clean, small enough, and the same each time."""
 
 import json
 import shutil
@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib.providers.aws.permissions import Place, boundary, policies
+from chalicelib.providers.aws import permissions, worker_permissions
+from chalicelib.providers.aws.permissions import Place
+from chalicelib.providers.linking import aws_workers
 from chalicelib.providers.linking.aws_template import template
 
 ISSUER = "https://api.example.com/live/api/oidc"
 TEMPLATES = {
     "by role": template(),
     "by role or web identity": template(issuer_url=ISSUER, audience="sts.amazonaws.com"),
+    "runners": aws_workers.template(),
 }
 MAX_BODY = 51_200
 """Bytes of a template that is sent, not named by an S3 address."""
@@ -34,7 +37,7 @@ def test_it_is_lint_clean(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", TEMPLATES.values(), ids=TEMPLATES)
-class TestEither:
+class TestEach:
     def test_can_be_sent_from_a_shell(self, text: str) -> None:
         assert len(text.encode()) < MAX_BODY
 
@@ -48,12 +51,13 @@ class TestEither:
     def test_holds_the_policies_and_the_boundary(self, text: str) -> None:
         place = Place(account_id="210987654321", role_name="alethia-1", zone_id="zone-1")
         resources = json.loads(text)["Resources"]
-        for policy in (*policies(place), boundary(place)):
+        rights = worker_permissions if text == TEMPLATES["runners"] else permissions
+        for policy in (*rights.policies(place), rights.boundary(place)):
             made = resources[policy.name.capitalize()]["Properties"]
             assert filled_in(made["PolicyDocument"]) == policy.document
             assert made["Path"] == "/alethia/"
         attached = resources["Role"]["Properties"]["ManagedPolicyArns"]
-        assert attached == [{"Ref": policy.name.capitalize()} for policy in policies(place)]
+        assert attached == [{"Ref": policy.name.capitalize()} for policy in rights.policies(place)]
 
 
 def filled_in(value: Any) -> Any:
