@@ -1,17 +1,14 @@
 """The stacks that customers deploy in their own accounts, as the CDK sees them.
 
 What a customer gets is the text that :mod:`chalicelib.providers.linking` writes: the API hands it out, with
-no CDK at hand. Here the same text becomes stacks of an app, so that cdk-nag judges it like everything else:
-``python -m cdk.link_stack [--out FOLDER] [--issuer URL]`` synthesizes both, and fails on what is found.
+no CDK at hand. Here the same text becomes stacks of an app, so that ``make synth`` judges it like everything
+else.
 
 A policy that names things before they are there can't do without wildcards. Each kind of them has a row in
 :data:`WILDCARDS`, with the reason; one that fits no row stops the synthesis.
 """
 
-import argparse
 import json
-import os
-import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +19,6 @@ from aws_cdk.cloudformation_include import CfnInclude
 from constructs import Construct
 
 from cdk.constructs.acknowledged import acknowledge
-from cdk.nag import check_with_nag
 from chalicelib.providers.linking import aws_template, aws_workers
 from chalicelib.providers.linking.aws import AUDIENCE
 
@@ -74,13 +70,10 @@ class LinkStack(Stack):
                 acknowledge(included.get_resource(name), found)
 
 
-def links(out: str | None = None, issuer: str = EXAMPLE_ISSUER) -> App:
-    """An app of both stacks, with web identity by the tokens of `issuer`; ``synth()`` it."""
-    app = App(outdir=out, analytics_reporting=False, context={"aws:cdk:enable-path-metadata": False})
+def add_link_stacks(app: App, issuer: str = EXAMPLE_ISSUER) -> None:
+    """Both stacks; the link lets web identity in by the tokens of `issuer`."""
     LinkStack(app, LINK, aws_template.template(issuer_url=issuer, audience=AUDIENCE))
     LinkStack(app, RUNNERS, aws_workers.template())
-    check_with_nag(app)
-    return app
 
 
 def _wildcards(document: dict[str, Any]) -> dict[str, str]:
@@ -107,18 +100,3 @@ def reason_of(text: str) -> str | None:
 
 def _many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def main(arguments: list[str]) -> int:
-    """Synthesize; the folder's name goes to stderr."""
-    parser = argparse.ArgumentParser(prog="python -m cdk.link_stack", description=__doc__)
-    parser.add_argument("--out", default=os.environ.get("CDK_OUTDIR", "cdk.out/links"))
-    parser.add_argument("--issuer", default=EXAMPLE_ISSUER, help="our OIDC issuer, for web identity")
-    chosen = parser.parse_args(arguments)
-    assembly = links(chosen.out, chosen.issuer).synth()
-    sys.stderr.write(f"{assembly.directory}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

@@ -22,10 +22,13 @@ API = "https://api.example.com"
 
 SYNTHESIS = f"""
 import sys
-from aws_cdk import Stack
+from aws_cdk import App, Stack
 from cdk.constructs.link_templates import LinkTemplates
-from cdk.link_stack import links
-app = links(sys.argv[1])
+from cdk.link_stack import add_link_stacks
+from cdk.nag import check_with_nag
+app = App(outdir=sys.argv[1], analytics_reporting=False, context={{"aws:cdk:enable-path-metadata": False}})
+add_link_stacks(app)
+check_with_nag(app)
 LinkTemplates(Stack(app, "published"), "LinkTemplates", api_url={API!r}, publish=True)
 app.synth()
 """
