@@ -80,6 +80,9 @@ LEAST: dict[str, str] = {
     "POST /api/zones/{zone_id}/runners/{runner_id}/drain": ADMIN,
     "POST /api/zones/{zone_id}/runners/{runner_id}/undrain": ADMIN,
     "DELETE /api/zones/{zone_id}/runners/{runner_id}": ADMIN,
+    "POST /api/zones/{zone_id}/runners/deploy": ADMIN,
+    "POST /api/zones/{zone_id}/runners/{runner_id}/update": ADMIN,
+    "POST /api/zones/{zone_id}/runners/{runner_id}/destroy": ADMIN,
     # specs
     "GET /api/zones/{zone_id}/specs": VIEWER,
     "POST /api/specs": PLANNER,

@@ -4,7 +4,8 @@
 called like it, and a guest who may come and go. Four specs: the plan of ``waiting`` awaits review,
 ``working`` is being applied and has a state, ``federated`` is being planned in an account that trusts our
 issuer, the plan of ``queued`` waits for its runner. A linked account, a linked git host, an open invitation,
-a runner of the zone's own; beside it mallory's zone, with a runner of hers. What leaves the process is played
+a runner of the zone's own, and two that were deployed into the linked account (one READY, one FAILED); beside
+it mallory's zone, with a runner of hers. What leaves the process is played
 in memory (:mod:`.outside`).
 """
 
@@ -22,6 +23,7 @@ from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
 from chalicelib.domain.envelope import encryption_context
 from chalicelib.domain.identity import AccessMethod, FetchedResources, Identity
+from chalicelib.domain.lifecycle.worker import WorkerStatus
 from chalicelib.domain.messages import CommitRequest, ObjectPurpose, Outcome, Report
 from chalicelib.domain.plan import ReviewPage, StoredObject
 from chalicelib.domain.resources import CloudResources
@@ -34,7 +36,7 @@ from chalicelib.services.attempts import AttemptCaller
 from chalicelib.services.identities import IdentityForm
 from chalicelib.services.invitations import NewInvitation
 from chalicelib.services.paging import PageRequest
-from chalicelib.services.ports.ledger import StoreResources
+from chalicelib.services.ports.ledger import CreateRunner, StoreResources
 from chalicelib.services.state_reader import StateReader
 
 from .api import ISSUER, Api, Client
@@ -52,9 +54,12 @@ from .outside import (
 from .people import join
 from .runs import ADA, FakeStates, RunsContainer, World
 from .states import LINEAGE, a_state
+from .workers import WORKER_ROLE, a_deployed_runner
 
 OWNER, STRANGER, GUEST = "ada", "mallory", "guest"
 PLATFORM, OWN_RUNNER, STRANGERS_RUNNER = "platform", "zones-runner", "strangers-runner"
+DEPLOYED_IN, FAILED_IN = "eu-west-1", "eu-west-2"
+"""Where the deployed runners are."""
 GIT_HOST = "github.com"
 REPOSITORY = "https://github.com/acme/apps"
 LOCK_ID = "lock-1"
@@ -172,6 +177,7 @@ def populated_zone(endpoint: str, issuer_folder: Path) -> Iterator[PopulatedZone
             "oidc_signing_keys": "key-1",
             "public_api_url": "https://api.test",
             "control_plane_principal": "arn:aws:iam::000000000000:role/alethia",
+            "worker_image": "registry.test/runner:1",
         }
     )
     container = PopulatedContainer(settings, Issuer.open(issuer_folder, ISSUER), clock)
@@ -196,8 +202,13 @@ def _populate(api: Api, container: PopulatedContainer, clock: FakeClock) -> Popu
         STRANGERS_RUNNER: register(STRANGERS_RUNNER, kind=hosted, name="Theirs", zone_id=theirs),
     }
     identity = container.identities.seed_verified(
-        zone_id, IdentityForm(name="Sandbox", account_id=ACCOUNT, role_reference=ROLE)
+        zone_id,
+        IdentityForm(
+            name="Sandbox", account_id=ACCOUNT, role_reference=ROLE, worker_role_reference=WORKER_ROLE
+        ),
     )
+    for region, status in ((DEPLOYED_IN, WorkerStatus.READY), (FAILED_IN, WorkerStatus.FAILED)):
+        container.ledger.commit(CreateRunner(a_deployed_runner(identity, region, status)))
     invitation = container.invitations.create(
         ADA, zone_id, Role.VIEWER, None, timedelta(days=1), None, "invitation-request"
     )

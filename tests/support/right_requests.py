@@ -9,12 +9,24 @@ from typing import Any
 
 from chalicelib.api.nouns import NOUNS
 from chalicelib.api.routing import Operation
+from chalicelib.domain.worker import worker_id
 from chalicelib.domain.zone import member_id_of
 
 from .api import Client, Reply
 from .builders import ACCOUNT, a_form
 from .outside import SECRETS
-from .populated import GIT_HOST, GUEST, LOCK_ID, OWN_RUNNER, OWNER, PLATFORM, REPOSITORY, PopulatedZone
+from .populated import (
+    DEPLOYED_IN,
+    FAILED_IN,
+    GIT_HOST,
+    GUEST,
+    LOCK_ID,
+    OWN_RUNNER,
+    OWNER,
+    PLATFORM,
+    REPOSITORY,
+    PopulatedZone,
+)
 from .runs import World
 
 OPERATIONS: list[Operation] = [operation for noun in NOUNS for operation in noun.operations]
@@ -22,6 +34,8 @@ SHA = "a" * 64
 METHODS = ("GET", "POST", "PUT", "DELETE")
 SOONEST, LATEST = ("approve", "break-lock"), ("reject", "cancel", "report", "rotate")
 """Last words of routes that need what others end, and of those that end what others need."""
+DEPLOYED = {"update": DEPLOYED_IN, "destroy": FAILED_IN}
+"""Last words of routes about a deployed runner → where the one is that they are asked of."""
 
 
 def label(operation: Operation) -> str:
@@ -85,13 +99,14 @@ def world_of(zone: PopulatedZone, operation: Operation) -> World:
 def ids_for(zone: PopulatedZone, operation: Operation) -> dict[str, str]:
     """Name in a path → what stands for it."""
     world = world_of(zone, operation)
+    where = DEPLOYED.get(operation.path.rpartition("/")[2]) if "{runner_id}" in operation.path else None
     return {
         "zone_id": zone.zone_id,
         "spec_id": world.spec_id,
         "run_id": world.run_id,
         "job_id": world.job.job_id,
         "identity_id": zone.identity_id,
-        "runner_id": OWN_RUNNER,
+        "runner_id": worker_id(zone.zone_id, ACCOUNT, where) if where else OWN_RUNNER,
         "member_id": member_id_of(zone.zone_id, GUEST),
         "invitation_id": zone.invitation.invitation.invitation_id,
         "host": GIT_HOST,
@@ -132,6 +147,13 @@ def bodies(zone: PopulatedZone) -> dict[str, dict[str, Any]]:
         "POST /api/zones/{zone_id}/identities/{identity_id}/test": {},
         "POST /api/zones/{zone_id}/identities/{identity_id}/fetch-resources": {},
         "POST /api/zones/{zone_id}/runners": {"name": "build-1"},
+        "POST /api/zones/{zone_id}/runners/deploy": {
+            "identity_id": zone.identity_id,
+            "region": "eu-north-1",
+            "name": "Theirs",
+        },
+        "POST /api/zones/{zone_id}/runners/{runner_id}/update": {},
+        "POST /api/zones/{zone_id}/runners/{runner_id}/destroy": {"confirm_name": "Theirs"},
         "PUT /api/zones/{zone_id}/git-links/{host}": {"kind": "github", "token": SECRETS["git token"]},
         "POST /api/specs": {"zone_id": zone.zone_id, **form},
         "PUT /api/specs/{spec_id}": {

@@ -13,17 +13,18 @@ from alethia.embedded.gateway import Gateway
 from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
 from chalicelib.domain.identity import Identity
+from chalicelib.domain.lifecycle.worker import WorkerStatus
 from chalicelib.domain.results import JobResult
 from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.snapshot import sha256_hex
-from chalicelib.domain.worker import Worker, worker_id
+from chalicelib.domain.worker import Worker, WorkerForm, WorkerOutputs, stack_name, worker_id
 from chalicelib.services.identities import IdentityForm
 from chalicelib.services.paging import PageRequest
 from chalicelib.services.ports.jobs import JobRecord
 from chalicelib.services.ports.runners import RunnerRecord
 
 from .api import ISSUER, Api, Client, Reply
-from .builders import ACCOUNT, ROLE, FakeClock
+from .builders import ACCOUNT, NOW, ROLE, FakeClock
 from .customer_stacks import MemoryStacks
 from .dynamodb import Tables
 from .runs import ADA, FakeTasks, RunsContainer
@@ -172,6 +173,40 @@ class Workers:
         done = self.container.reconcile.run()
         self.play()
         return done
+
+
+def a_deployed_runner(identity: Identity, region: str, status: WorkerStatus) -> RunnerRecord:
+    """The registration of a runner that was deployed into `identity`'s account."""
+    runner_id = worker_id(identity.zone_id, ACCOUNT, region)
+    name = stack_name(runner_id)
+    outputs = WorkerOutputs(
+        cluster=name,
+        task_definition=f"{name}:1",
+        subnets=["subnet-1"],
+        security_groups=["sg-1"],
+        credential_secret=f"arn:secret:{name}",
+    )
+    worker = Worker(
+        status=status,
+        job_id="job-before",
+        form=WorkerForm(identity_id=identity.identity_id, region=region, name="Theirs"),
+        account_id=ACCOUNT,
+        role=WORKER_ROLE,
+        external_id=str(identity.external_id),
+        stack_name=name,
+        image=IMAGE,
+        outputs=outputs,
+    )
+    return RunnerRecord(
+        runner_id=runner_id,
+        kind=RunnerKind.FARGATE,
+        name="Theirs",
+        zone_id=identity.zone_id,
+        credential_sha256="11" * 32,
+        worker=worker,
+        created_at=NOW,
+        created_by="ada",
+    )
 
 
 def new_workers(tables: Tables, issuer_folder: Path) -> Iterator[Workers]:
