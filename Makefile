@@ -3,6 +3,7 @@
 #   make demo    the main job, narrated: plan, review, apply, destroy, on an emulated AWS account
 #   make up      start the embedded stack and keep it up; prints its address and a sign-in token
 #   make invoke EVENT=events/workflow/reconcile.json   call one function with a sample event
+#   make smoke IDENTITY=…   prove a deployment with a throw-away spec: plan, review, apply, destroy
 #   make test    every check and every test, with real terraform
 #   make check   ruff, mypy, import rules, unit tests: under a minute
 #   make bench   measured speed, as a table
@@ -15,7 +16,7 @@ EVENT ?=
 BIN := .venv/bin
 SOURCES := app.py chalicelib runner_task alethia cdk scripts tests benchmarks
 
-.PHONY: demo up invoke test check lint unit bench lock clean local dev node
+.PHONY: demo up smoke invoke test check lint unit bench lock clean local dev node
 
 demo: local
 	@$(BIN)/python -m alethia demo $(ARGS)
@@ -25,6 +26,9 @@ up: local
 
 invoke: local
 	@$(BIN)/python -m alethia.embedded.invoke $(EVENT) $(ARGS)
+
+smoke: local
+	@$(BIN)/python -m alethia smoke $(if $(IDENTITY),--identity $(IDENTITY)) $(ARGS)
 
 test: check node
 	$(BIN)/python -m pytest -q --ignore tests/unit -m "not e2e" -n 2 $(ARGS)
@@ -48,7 +52,7 @@ lock:
 	$(PYTHON) scripts/lock.py
 
 clean:
-	rm -rf .venv node_modules cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules cdk.out .alethia/lambda .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # What the targets stand on. Each is quick when there is nothing to do.
 

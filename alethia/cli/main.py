@@ -158,6 +158,7 @@ from . import (  # noqa: E402, F401  (they add their commands to `cli`)
     runs,
     sign_in,
     single_jobs,
+    smoke,
     specs,
     stack,
     state,
