@@ -21,6 +21,7 @@ from cdk.constructs.api_definition import authorizers_of
 from cdk.constructs.customer_access import CustomerAccess, CustomerAccessRole
 from cdk.constructs.functions import Functions
 from cdk.constructs.issuer import Issuer
+from cdk.constructs.link_templates import LinkTemplates
 from cdk.constructs.rotation import CredentialRotation
 from cdk.constructs.runner import Runner
 from cdk.constructs.sign_in import SignIn
@@ -67,6 +68,14 @@ class ControlPlane(Stack):
         called_by_api = (API_FUNCTION, *authorizers_of(package.api_definition))
         names = {name: f"{deployment.name}-{name}" for name in called_by_api}
         api = Api(self, "Api", definition=package.api_definition, names=names, deployment=deployment)
+        templates = LinkTemplates(
+            self,
+            "LinkTemplates",
+            api_url=api.url,
+            publish=deployment.publish_link_templates,
+            link=deployment.link_template_url,
+            worker=deployment.worker_template_url,
+        )
         functions = Functions(
             self,
             "Functions",
@@ -84,14 +93,13 @@ class ControlPlane(Stack):
                 "region": self.region,
                 "job_token_secret": job_tokens.secret_arn,
                 "oidc_signing_keys": issuer.setting,
-                "link_template_url": deployment.link_template_url or "",
-                "worker_template_url": deployment.worker_template_url or "",
                 "git_secrets_prefix": git_secrets,
                 "public_api_url": api.url,
                 "auto_approve": deployment.auto_approve,
                 "log_level": deployment.log_level,
                 "console_url": deployment.console_url or "",
                 **sign_in.settings,
+                **templates.settings,
                 **store.settings,
                 **runner.settings,
             },

@@ -141,6 +141,9 @@ class Deployment(Part):
     """Where CloudFormation reads the account-link template; unset: no one-click link."""
     worker_template_url: HttpsUrl | None = None
     """The same for the template of the role that deploys runners."""
+    publish_link_templates: bool = False
+    """Make a bucket of which everybody may read these two templates, and nothing else: for one-click links
+    without copies of your own."""
     public_api_url: HttpsUrl | None = None
     """A domain of your own in front of the API; unset: the address that API Gateway gives."""
     console_url: HttpsUrl | None = None
