@@ -26,7 +26,7 @@ class CountedLedger:
         """As the other ledger does (:class:`.ports.ledger.LostRace`)."""
         self._ledger.commit(*writes)
         for write in writes:
-            if isinstance(write, MoveJob) and (write.event in ENDS or write.event is JobEvent.CLAIM):
+            if isinstance(write, MoveJob):
                 self._count(write)
 
     def _count(self, move: MoveJob) -> None:
@@ -38,8 +38,11 @@ class CountedLedger:
             return
         if move.event is JobEvent.CLAIM:
             self._claimed(job)
-        else:
+        if move.event in ENDS:
             self._ended(job, ENDS[move.event])
+        # Only the end of a lease names one. A job that fails without a claim was never taken: nobody is lost.
+        if move.lease_over_at is not None and (move.event is JobEvent.RETRY or job.claim_id is not None):
+            self._metrics.count(Metric.LEASES_LOST, job_type=str(job.job_type))
 
     def _claimed(self, job: JobRecord) -> None:
         if job.attempt == 1 and job.claimed_at is not None:

@@ -1,7 +1,7 @@
 """Every way in which a run ends badly comes here: its rows are marked, and the spec is free again.
 
-A workflow step that failed beyond its retries comes here too. It may be that nothing is wrong with the run
-itself (a runner is still at work): then the answer says where to take it up again.
+The step that asks for a runner comes here too, when it failed beyond its retries. It may be that nothing is
+wrong with the run itself (a runner is still at work): then the answer says where to take it up again.
 """
 
 from ..domain.errors import NotFound
@@ -54,16 +54,26 @@ class MarkRun:
         self._clock = clock
 
     def mark(
-        self, run_id: str, generation: int, *, error: JobError | None = None, cancelled: bool = False
+        self,
+        run_id: str,
+        generation: int,
+        *,
+        error: JobError | None = None,
+        cancelled: bool = False,
+        give_up: bool = False,
     ) -> Marked:
         """End the run if its rows, or `error`, say that it is over.
 
         Parameters
         ----------
         error : JobError or None
-            What a workflow step could not do, after all its retries.
+            What a workflow step could not do, after all its retries. It ends a run for whose job no runner
+            could be had; with anything else nothing is wrong but the step.
         cancelled : bool
             An operator aborted the execution: whatever is not at work is cancelled.
+        give_up : bool
+            End it with `error` wherever it stands, unless a runner is at work, or what it applied stands: an
+            apply that succeeded is never made a failure.
         """
         run = self._runs.get(run_id)
         if run is None:
@@ -81,7 +91,7 @@ class MarkRun:
             self._end(
                 run, job, RunEvent.CANCEL, JobError(step="cancel", message="The execution was aborted.")
             )
-        elif error is not None and not _at_work(job, resume) and not _waits(job, resume):
+        elif error is not None and (_no_runner_came(job) or (give_up and _may_be_given_up(job, resume))):
             self._end(run, job, RunEvent.FAIL, error)
         else:
             return Marked(outcome=ALIVE, resume=resume)
@@ -116,10 +126,14 @@ def _at_work(job: JobRecord, resume: Resume) -> bool:
     return job.status in WITH_A_RUNNER and resume is not Resume.FINALIZE
 
 
-def _waits(job: JobRecord, resume: Resume) -> bool:
-    """Whether it waits for people, or for a change window: however long a step waited, nothing is wrong."""
-    for_window = job.status is JobStatus.QUEUED and job.attempt > 0 and job.not_before is not None
-    return resume is Resume.REVIEW or for_window
+def _no_runner_came(job: JobRecord) -> bool:
+    """Whether it still waits for one, and for no change window: then however long, nothing is wrong."""
+    for_window = job.attempt > 0 and job.not_before is not None
+    return job.status is JobStatus.QUEUED and not for_window
+
+
+def _may_be_given_up(job: JobRecord, resume: Resume) -> bool:
+    return resume is not Resume.FINALIZE and not _at_work(job, resume)
 
 
 def _run_event(job: JobRecord) -> RunEvent:

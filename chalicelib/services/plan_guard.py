@@ -7,6 +7,7 @@ from ..domain.plan import PlanManifest
 from ..domain.snapshot import changed_fields
 from ..domain.spec import Spec
 from .ports.jobs import JobStore
+from .ports.metrics import Metric, Metrics
 from .ports.spec_reader import SpecReader
 from .ports.state_reader import HeadReader
 
@@ -27,13 +28,21 @@ class FreshPlan:
 class PlanGuard:
     """Compares every digest of a plan with what it should be now."""
 
-    def __init__(self, jobs: JobStore, specs: SpecReader, states: HeadReader) -> None:
+    def __init__(self, jobs: JobStore, specs: SpecReader, states: HeadReader, metrics: Metrics) -> None:
+        self._metrics = metrics
         self._jobs = jobs
         self._specs = specs
         self._states = states
 
     def require_fresh(self, plan_job_id: str, digest: str | None) -> FreshPlan:
         """The plan, if it is the one named by `digest` and nothing moved since (:class:`StalePlan`)."""
+        try:
+            return self._fresh(plan_job_id, digest)
+        except StalePlan:
+            self._metrics.count(Metric.STALE_REFUSED)
+            raise
+
+    def _fresh(self, plan_job_id: str, digest: str | None) -> FreshPlan:
         plan = self._jobs.plan(plan_job_id)
         frozen = self._jobs.snapshot(plan_job_id)
         if plan is None or plan.result is None or frozen is None:

@@ -40,8 +40,8 @@ from .stopped_tasks import ENDED, StoppedTasks
 from .worker_attempts import WorkerAttempts
 
 MAX_GENERATIONS = 50
-"""Executions of one run. Beyond it, something fails each time in the same way, and the run FAILs; but an apply
-that succeeded waits for somebody to redrive its newest execution."""
+"""Executions of one run. Beyond it, something fails each time in the same way, and the run FAILs; but an
+apply that succeeded waits for somebody to redrive its newest execution."""
 
 UNEXPECTED = "unexpected"
 """How the problem of a fault of our own begins."""
@@ -125,7 +125,7 @@ class Reconcile:
             getattr(done, outcome).append(name)
 
     def _oldest(self, jobs: Sequence[JobRecord]) -> float:
-        """Age in seconds of the job that should have ended longest ago; one waiting for a window has not begun."""
+        """Age in seconds of the job that is at it longest; one that waits for a window has not begun."""
         now = unix(self._clock.now())
         begun = [max(_made(job), job.not_before or 0) for job in jobs if (job.not_before or 0) <= now]
         return float(max(0, now - min(begun, default=now)))

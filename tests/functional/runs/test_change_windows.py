@@ -8,6 +8,7 @@ import pytest
 from chalicelib.domain.errors import Fenced, StalePlan
 from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.zone_rules import ChangeWindow, ZoneRules
+from chalicelib.services.ports.metrics import Metric
 from tests.support.runs import ADA, World
 
 # The clock of the tests stands at Sunday, 1 March 2026, 12:00 UTC.
@@ -210,3 +211,15 @@ def test_one_that_never_comes_within_the_window_ends_the_run(world: World) -> No
     go_to(world, 2026, 3, 2, 7, 15)
     assert world.run.status == "FAILED"
     assert "No runner took the job within 15 min" in str(world.run.reason)
+
+
+def test_neither_its_age_nor_its_wait_counts_before_the_window_opens(world: World) -> None:
+    waiting(world)
+    world.clock.advance(seconds=3600)
+    world.reconcile()
+    told = world.container.metrics
+    assert told.of(Metric.OLDEST_JOB)[-1] == (0.0, {})
+    go_to(world, 2026, 3, 2, 7, 1)
+    assert told.of(Metric.OLDEST_JOB)[-1] == (60.0, {})
+    world.claim()
+    assert told.of(Metric.QUEUE_WAIT)[-1] == (60.0, {"job_type": "DEPLOY"})

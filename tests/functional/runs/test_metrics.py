@@ -1,5 +1,8 @@
 """What is counted, and by what: jobs where they end, waits and durations at their claim and end."""
 
+import pytest
+
+from chalicelib.domain.errors import StalePlan
 from chalicelib.domain.messages import Outcome
 from chalicelib.services.ports.metrics import Metric
 from tests.support.metrics import RecordedMetrics
@@ -45,3 +48,50 @@ def test_a_job_that_no_runner_had_took_no_time(world: World) -> None:
     world.plan()
     world.cancel()
     assert metrics(world).of(Metric.JOB_DURATION) == []
+
+
+def test_a_lost_lease_is_counted_and_a_job_that_nobody_took_is_not(world: World) -> None:
+    world.plan()
+    world.claim()
+    world.clock.advance(seconds=61)
+    world.reconcile()
+    assert metrics(world).of(Metric.LEASES_LOST) == [(1, {"job_type": "PLAN"})]
+    world.cancel()
+    world.plan()
+    world.claim()
+    world.report_plan()
+    world.approve()
+    world.clock.advance(days=1)
+    world.reconcile()
+    assert world.job.error is not None and "took" in world.job.error.message
+    assert len(metrics(world).of(Metric.LEASES_LOST)) == 1
+
+
+def test_a_stale_plan_is_counted_when_it_is_refused(world: World) -> None:
+    world.to_review()
+    world.edit(queues=[{"name": "more"}])
+    with pytest.raises(StalePlan):
+        world.approve()
+    assert metrics(world).of(Metric.STALE_REFUSED) == [(1, {})]
+
+
+def test_each_pass_tells_of_failures_and_of_the_oldest_job(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.reconcile()
+    world.plan()
+    world.clock.advance(seconds=40)
+    world.claim()
+    with monkeypatch.context() as patch:
+        patch.setattr(world.container.review, "expire", lambda run: 1 / 0)
+        done = world.container.reconcile.run()
+    assert done.problems == {world.run_id: "unexpected ZeroDivisionError"}
+    assert metrics(world).of(Metric.RECONCILE_FAILED) == [(0, {}), (1, {})]
+    assert metrics(world).of(Metric.OLDEST_JOB) == [(0.0, {}), (40.0, {})]
+
+
+def test_waiting_for_a_person_makes_no_job_old(world: World) -> None:
+    world.to_review()
+    world.clock.advance(days=2)
+    world.reconcile()
+    assert metrics(world).of(Metric.OLDEST_JOB) == [(0.0, {})]

@@ -243,19 +243,28 @@ class TestFailedSteps:
         assert world.run.status == "AWAITING_REVIEW"
         assert world.job.attempt == 1
 
-    @pytest.mark.parametrize("step", ["record_plan", "check_digests", "finalize"])
-    def test_a_step_that_fails_for_good_ends_the_run(self, world: World, step: str) -> None:
+    @pytest.mark.parametrize("step", ["record_plan", "check_digests"])
+    def test_a_step_on_rows_that_fails_fails_no_run_and_goes_on_once_mended(
+        self, world: World, step: str
+    ) -> None:
         world.machine.failing[step] = 1000
-        world.plan()
-        world.claim()
-        world.report_plan()
-        if step != "record_plan":
-            world.approve()
-        if step == "finalize":
-            world.claim()
-            world.report()
-        assert over(world)
+        world.to_review() if step == "record_plan" else world.to_approved()
+        assert not over(world)
+        world.machine.failing.clear()
+        world.reconcile()
+        assert world.run.status == ("AWAITING_REVIEW" if step == "record_plan" else "APPROVED")
+        assert len(world.machine.running) == 1
+
+    def test_one_that_fails_for_good_is_given_up_at_last(self, world: World) -> None:
+        world.machine.failing["record_plan"] = 10_000
+        world.to_review()
+        while world.run.generation < MAX_GENERATIONS:
+            world.container.run_store.next_generation(world.run_id, world.run.generation)
+        world.machine.start(world.run, Resume.RECORD_PLAN)
+        world.machine.play()
+        world.reconcile()
         assert world.run.status == "FAILED"
+        assert "50 times" in (world.run.reason or "")
         assert world.is_free
 
     def test_even_a_failing_end_is_made_good_by_the_reconciler(self, world: World) -> None:

@@ -1,0 +1,151 @@
+"""An execution that broke in any state is redriven from there: before the reconciler took over, or after.
+
+What must hold is the same each time: the run comes to its end, terraform was started once, nothing is left
+running. An execution that broke is one that FAILED; a run that failed is written down by one that SUCCEEDED.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.services.ports.metrics import Metric
+from chalicelib.services.ports.workflow import ExecutionStatus, Resume
+from chalicelib.services.reconcile import MAX_GENERATIONS
+from tests.support.runs import World, failed
+from tests.support.state_machine import ASL_STATES
+
+BREAKABLE = [name for name, state in ASL_STATES.items() if state["Type"] != "Succeed"]
+TASKS = [name for name, state in ASL_STATES.items() if state["Type"] == "Task"]
+
+
+def acts(world: World) -> Iterator[Callable[[], Any]]:
+    """From plan to apply, with a step that fails for a while: every state is passed through."""
+
+    def dispatch_fails_while_the_runner_works() -> None:
+        world.machine.time_out()
+        world.machine.failing["dispatch_runner"] = 7
+        world.machine.play()
+
+    yield world.plan
+    yield world.claim
+    yield dispatch_fails_while_the_runner_works
+    yield world.report_plan
+    yield world.approve
+    yield lambda: world.claim("claim-0002")
+    yield world.start_terraform
+    yield world.report
+
+
+def broken(world: World) -> list[str]:
+    statuses = (ExecutionStatus.FAILED, ExecutionStatus.ABORTED)
+    return [name for name, found in world.machine.executions.items() if found.status in statuses]
+
+
+def require_well_ended(world: World) -> None:
+    assert world.run.status == "DONE"
+    assert world.spec.status == "ACTIVE"
+    assert world.is_free
+    assert [task.attempt for task in world.tasks.started] == [1, 1]
+    assert world.machine.running == []
+
+
+@pytest.mark.parametrize("state", BREAKABLE)
+def test_redriven_before_the_reconciler_comes_it_goes_on_itself(world: World, state: str) -> None:
+    world.machine.break_at(state)
+    seen = 0
+    for act in acts(world):
+        act()
+        for name in broken(world):
+            seen += 1
+            world.machine.redrive(name)
+    assert seen == 1
+    require_well_ended(world)
+    assert list(world.machine.executions) == [f"{world.run_id}-1"]
+
+
+@pytest.mark.parametrize("state", TASKS)
+def test_redriven_after_the_reconciler_took_over_it_steps_aside(world: World, state: str) -> None:
+    world.machine.break_at(state)
+    for act in acts(world):
+        act()
+        for name in broken(world):
+            world.clock.advance(seconds=21)
+            assert world.reconcile().restarted == [world.run_id]
+            world.machine.redrive(name)
+    require_well_ended(world)
+    first = world.machine.executions[f"{world.run_id}-1"]
+    assert (first.status, first.path[-1]) == (ExecutionStatus.SUCCEEDED, "Superseded")
+    assert len(world.machine.executions) == 2
+
+
+@pytest.mark.parametrize("act", ["plan", "to_review", "to_approved"])
+def test_aborted_by_mistake_and_redriven_at_once_it_goes_on(world: World, act: str) -> None:
+    getattr(world, act)()
+    world.machine.abort()
+    world.machine.redrive(f"{world.run_id}-1")
+    assert world.reconcile().cancelled == []
+    if act == "plan":
+        world.claim()
+        world.report_plan()
+    if act != "to_approved":
+        world.approve()
+    world.claim("claim-0002")
+    world.start_terraform()
+    world.report()
+    require_well_ended(world)
+
+
+@pytest.mark.parametrize("act", ["plan", "to_review", "to_approved"])
+def test_aborted_and_redriven_after_the_cancel_nothing_comes_back(world: World, act: str) -> None:
+    getattr(world, act)()
+    started = len(world.tasks.started)
+    world.machine.abort()
+    assert world.reconcile().cancelled == [world.run_id]
+    world.machine.redrive(f"{world.run_id}-1")
+    assert world.machine.running == broken(world) == []
+    assert world.run.status == "CANCELLED"
+    assert world.is_free
+    assert len(world.tasks.started) == started
+
+
+def test_a_run_that_failed_leaves_no_failed_execution(world: World) -> None:
+    world.plan()
+    world.claim()
+    world.report(**failed())
+    assert world.run.status == "FAILED"
+    assert broken(world) == []
+    assert world.machine.executions[f"{world.run_id}-1"].path[-1] == "Run failed"
+
+
+class TestAnApplyThatCannotBeWrittenDown:
+    def cannot(self, world: World) -> None:
+        world.to_applying()
+        world.machine.failing["finalize"] = 10_000
+        world.report()
+
+    def test_it_stays_an_apply_that_succeeded_and_is_counted(self, world: World) -> None:
+        self.cannot(world)
+        assert (world.run.status, world.job.status) == ("APPLYING", "SUCCESS")
+        assert broken(world) == [f"{world.run_id}-1"]
+        assert world.reconcile().restarted == [world.run_id]
+        assert world.container.metrics.of(Metric.FINALIZE_FAILED) == [(1, {})]
+
+    def test_it_heals_by_itself_once_the_fault_is_mended(self, world: World) -> None:
+        self.cannot(world)
+        world.machine.failing.clear()
+        world.reconcile()
+        require_well_ended(world)
+
+    def test_given_up_by_the_reconciler_its_newest_execution_is_redriven(self, world: World) -> None:
+        self.cannot(world)
+        row = world.container.run_store
+        while world.run.generation < MAX_GENERATIONS:
+            row.next_generation(world.run_id, world.run.generation)
+        world.machine.start(world.run, Resume.FINALIZE)
+        world.machine.play()
+        assert world.reconcile().failed == [world.run_id]
+        assert (world.run.status, world.spec.live_run) == ("APPLYING", world.run_id)
+        world.machine.failing.clear()
+        world.machine.redrive(f"{world.run_id}-{MAX_GENERATIONS}")
+        require_well_ended(world)
