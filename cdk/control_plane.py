@@ -16,12 +16,15 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from cdk.constructs.acknowledged import acknowledge
+from cdk.constructs.alarms import Alarms
 from cdk.constructs.api import Api
 from cdk.constructs.api_definition import authorizers_of
 from cdk.constructs.customer_access import CustomerAccess, CustomerAccessRole
+from cdk.constructs.dashboard import Dashboard
 from cdk.constructs.functions import Functions
 from cdk.constructs.issuer import Issuer
 from cdk.constructs.link_templates import LinkTemplates
+from cdk.constructs.overseen import Overseen
 from cdk.constructs.rotation import CredentialRotation
 from cdk.constructs.runner import Runner
 from cdk.constructs.sign_in import SignIn
@@ -125,19 +128,20 @@ class ControlPlane(Stack):
                 if Right.CUSTOMER_ROLES in rights
             ],
         )
-        for id_, its_machine, definition in (
-            ("PlanReviewApply", machine, DEFINITION),
-            ("WorkerStacks", worker_machine, WORKER_DEFINITION),
-        ):
-            if definition.exists():
-                Workflow(
-                    self,
-                    id_,
-                    machine=its_machine,
-                    definition=definition,
-                    functions=functions.by_name,
-                    log_days=deployment.log_days,
-                )
+        workflows = [
+            Workflow(
+                self,
+                id_,
+                machine=its_machine,
+                definition=definition,
+                functions=functions.by_name,
+                log_days=deployment.log_days,
+            )
+            for id_, its_machine, definition in (
+                ("PlanReviewApply", machine, DEFINITION),
+                ("WorkerStacks", worker_machine, WORKER_DEFINITION),
+            )
+        ]
         CredentialRotation(
             self,
             "Rotation",
@@ -145,6 +149,16 @@ class ControlPlane(Stack):
             function=functions.by_name["RotateRunnerCredential"],
         )
         Wakers(self, "Wakers", functions=functions.by_name, cluster=runner.cluster)
+
+        overseen = Overseen(
+            deployment=deployment,
+            api=api,
+            tables=tables,
+            functions=functions.by_name,
+            machines=[workflow.state_machine for workflow in workflows],
+        )
+        alarms = Alarms(self, "Alarms", overseen, deployment.alarms) if deployment.alarms else None
+        Dashboard(self, "Dashboard", overseen, list(alarms.by_name.values()) if alarms else [])
 
         outputs = {
             "ApiUrl": api.url,
@@ -154,6 +168,7 @@ class ControlPlane(Stack):
             "WorkerStateMachineArn": worker_machine.arn,
             "ControlPlanePrincipal": customer_access.arn,
             **sign_in.outputs,
+            **({"AlarmTopic": alarms.topic.topic_arn} if alarms else {}),
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

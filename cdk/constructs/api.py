@@ -6,11 +6,13 @@ from typing import Any
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk.constructs.acknowledged import acknowledge
 from cdk.constructs.api_definition import authorizers_of, complete_definition
 from cdk.constructs.logs import log_group
+from cdk.constructs.metrics import FIVE_MINUTES, NAMESPACE
 from cdk.deployment import Deployment
 from cdk.packaging import API_FUNCTION
 
@@ -31,6 +33,14 @@ class Api(Construct):
         deployment: Deployment,
     ) -> None:
         super().__init__(scope, id)
+        access_log = log_group(self, "AccessLog", deployment.log_days)
+        # API Gateway counts these among the callers' other errors.
+        self.throttled = access_log.add_metric_filter(
+            "Throttled",
+            filter_pattern=logs.FilterPattern.string_value("$.status", "=", "429"),
+            metric_namespace=f"{NAMESPACE}/{deployment.name}",
+            metric_name="ApiThrottled",
+        ).metric(statistic="Sum", period=FIVE_MINUTES)
         self.rest_api = apigateway.SpecRestApi(
             self,
             "Rest",
@@ -49,9 +59,7 @@ class Api(Construct):
                 tracing_enabled=True,
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,
-                access_log_destination=apigateway.LogGroupLogDestination(
-                    log_group(self, "AccessLog", deployment.log_days)
-                ),
+                access_log_destination=apigateway.LogGroupLogDestination(access_log),
                 access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
                     caller=False,
                     http_method=True,

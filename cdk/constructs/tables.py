@@ -39,6 +39,7 @@ class Tables(Construct):
         _index(self.jobs, "by_spec", "spec_key", ALL)
         _index(self.jobs, "live", "live", KEYS_ONLY)
         _index(self.jobs, "by_runner", "runner_key", dynamodb.ProjectionType.INCLUDE, QUEUE)
+        self.all = (self.specs, self.jobs)
 
 
 def _table(scope: Construct, id: str, deletion_protection: bool, ttl: str | None = None) -> dynamodb.Table:

@@ -1,4 +1,4 @@
-"""One package and one synthesis of each stage for all tests of the stack: seconds, instead of seconds for each."""
+"""One package, and one synthesis of each stage, for all tests of the stack: seconds once, not for each."""
 
 import os
 from collections.abc import Callable
@@ -62,3 +62,33 @@ def template(synthesize: Synthesize, prod: Deployment) -> Template:
 def dev_template(synthesize: Synthesize) -> Template:
     """The template of stage dev; read it, don't change it."""
     return synthesize(read_deployment(DEPLOYMENTS / "dev.json"))
+
+
+@pytest.fixture(scope="session")
+def otherwise() -> Deployment:
+    """A deployment that chooses what the stages' files leave to the stack."""
+    return Deployment.model_validate(
+        {
+            "sign_in": {"issuer": "https://sign-in.example.com", "audience": "us"},
+            "store": {
+                "endpoint_url": "https://abc.storage.supabase.co/storage/v1/s3",
+                "region": "eu-central-1",
+                "bucket": "alethia",
+                "access_key_id": "public-part",
+                "secret_name": "alethia/store",
+            },
+            "runner": {"network": {"vpc_id": "vpc-0abc", "subnet_ids": ["subnet-1", "subnet-2"]}},
+            "customer_runners": {"accounts": ["111122223333", "444455556666"]},
+            "oidc_keys": ["B", "A"],
+            "public_api_url": "https://alethia.example.com",
+            "console_url": "https://console.example.com",
+            "console_origin": "https://console.example.com",
+            "alarms": None,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def other_template(synthesize: Synthesize, otherwise: Deployment) -> Template:
+    """Its template; read it, don't change it."""
+    return synthesize(otherwise)

@@ -241,62 +241,78 @@ class TestNothingIsPublic:
 
 class TestChoices:
     def test_a_store_of_somebody_else_needs_its_keys_and_no_bucket(
-        self, synthesize: Synthesize, prod: Deployment
+        self, other_template: Template, otherwise: Deployment
     ) -> None:
-        store = {
-            "endpoint_url": "https://abc.storage.supabase.co/storage/v1/s3",
-            "region": "eu-central-1",
-            "bucket": "alethia",
-            "access_key_id": "public-part",
-            "secret_name": "alethia/store",
-        }
-        template = synthesize(changed(prod, store=store))
-        assert not of_type(template, "AWS::S3::Bucket")
-        role, handler = functions(template)["APIHandler"]
-        variables = handler["Environment"]["Variables"]
-        for name, value in store.items():
-            assert variables[f"ALETHIA_STORE_{name.upper()}"] == value
-        statements = statements_of_role(template, role)
+        assert otherwise.store is not None
+        assert not of_type(other_template, "AWS::S3::Bucket")
+        role, handler = functions(other_template)["APIHandler"]
+        for name, value in otherwise.store.model_dump().items():
+            assert handler["Environment"]["Variables"][f"ALETHIA_STORE_{name.upper()}"] == value
+        statements = statements_of_role(other_template, role)
         readable = json.dumps([s["Resource"] for s in statements if "Secret" in str(s["Action"])])
         assert ":secret:alethia/store-??????" in readable
         assert not any("s3:" in str(s["Action"]) for s in statements)
 
-    def test_given_subnets_are_used_and_no_network_is_made(
-        self, synthesize: Synthesize, prod: Deployment
-    ) -> None:
-        runner = {"network": {"vpc_id": "vpc-0abc", "subnet_ids": ["subnet-1", "subnet-2"]}}
-        template = synthesize(changed(prod, runner=runner))
-        assert not of_type(template, "AWS::EC2::VPC")
-        (group,) = of_type(template, "AWS::EC2::SecurityGroup").values()
+    def test_given_subnets_are_used_and_no_network_is_made(self, other_template: Template) -> None:
+        assert not of_type(other_template, "AWS::EC2::VPC")
+        (group,) = of_type(other_template, "AWS::EC2::SecurityGroup").values()
         assert group["VpcId"] == "vpc-0abc"
-        variables = functions(template)["DispatchRunner"][1]["Environment"]["Variables"]
-        assert variables["ALETHIA_ECS_SUBNETS"] == "subnet-1,subnet-2"
+        assert setting(other_template, "DispatchRunner", "ECS_SUBNETS") == "subnet-1,subnet-2"
 
+    @pytest.mark.parametrize("function", ["DispatchRunner", "APIHandler", "Reconcile"])
     def test_a_domain_of_ones_own_is_what_runners_are_told(
-        self, synthesize: Synthesize, prod: Deployment
+        self, function: str, other_template: Template
     ) -> None:
-        template = synthesize(changed(prod, public_api_url="https://alethia.example.com"))
-        for name in ("DispatchRunner", "APIHandler", "Reconcile"):
-            variables = functions(template)[name][1]["Environment"]["Variables"]
-            assert variables["ALETHIA_PUBLIC_API_URL"] == "https://alethia.example.com"
+        assert setting(other_template, function, "PUBLIC_API_URL") == "https://alethia.example.com"
 
     def test_a_signing_key_that_follows_another_is_published_beside_it(
-        self, synthesize: Synthesize, prod: Deployment
+        self, other_template: Template
     ) -> None:
-        template = synthesize(changed(prod, oidc_keys=["B", "A"]))
-        (text,) = functions(template)["APIHandler"][1]["Environment"]["Variables"][
-            "ALETHIA_OIDC_SIGNING_KEYS"
-        ].values()
+        (text,) = setting(other_template, "APIHandler", "OIDC_SIGNING_KEYS").values()
         named = [part["Fn::GetAtt"][0] for part in text[1] if isinstance(part, dict)]
         assert [re.fullmatch(r"IssuerKey([AB])[0-9A-F]{8}", name)[1] for name in named] == ["B", "A"]  # type: ignore[index]
 
-    def test_a_misspelt_choice_is_refused_by_name(self, prod: Deployment) -> None:
+    def test_a_misspelt_choice_is_refused_by_name(self) -> None:
         with pytest.raises(ValidationError, match="log_dayz"):
-            changed(prod, log_dayz=30)
+            Deployment.model_validate({"log_dayz": 30})
+
+    def test_a_deployment_can_do_without_alarms(self, other_template: Template) -> None:
+        types = {resource["Type"] for resource in other_template["Resources"].values()}
+        assert not types & {"AWS::CloudWatch::Alarm", "AWS::SNS::Topic"}
+        assert "AWS::CloudWatch::Dashboard" in types
 
 
-def changed(deployment: Deployment, **changes: object) -> Deployment:
-    return Deployment.model_validate({**deployment.model_dump(exclude_unset=True), **changes})
+class TestImagesOfCustomers:
+    def test_without_accounts_nobody_pulls_and_nothing_can_be_deployed(self, template: Template) -> None:
+        (repository,) = of_type(template, "AWS::ECR::Repository").values()
+        assert "RepositoryPolicyText" not in repository
+        assert setting(template, "APIHandler", "WORKER_IMAGE") == ""
+
+    def test_named_accounts_pull_as_the_roles_of_their_runners_only(self, other_template: Template) -> None:
+        (repository,) = of_type(other_template, "AWS::ECR::Repository").values()
+        (statement,) = repository["RepositoryPolicyText"]["Statement"]
+        assert statement["Action"] == ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        roles = json.dumps(statement["Condition"]["ArnLike"]["aws:PrincipalArn"])
+        for account in ("111122223333", "444455556666"):
+            assert f":iam::{account}:root" in json.dumps(statement["Principal"])
+            assert f":iam::{account}:role/alethia/alethia-runner-*" in roles
+
+    def test_they_run_the_platforms_own_image(self, other_template: Template) -> None:
+        (container,) = task_definition(other_template)["ContainerDefinitions"]
+        assert setting(other_template, "APIHandler", "WORKER_IMAGE") == container["Image"]
+
+    def test_an_image_of_elsewhere_can_be_named(self) -> None:
+        image = "public.ecr.aws/acme/alethia-runner:0.1.0"
+        assert (
+            Deployment.model_validate({"customer_runners": {"image": image}}).customer_runners.image == image
+        )
+        with pytest.raises(ValidationError, match="customer_runners.image"):
+            Deployment.model_validate({"customer_runners": {"image": "without-a-tag"}})
+
+
+def setting(template: Template, function: str, name: str) -> Any:
+    """What a function is told."""
+    return functions(template)[function][1]["Environment"]["Variables"][f"ALETHIA_{name}"]
 
 
 def by_name(definitions: list[dict[str, Any]]) -> dict[str, str]:
