@@ -4,6 +4,9 @@
 #   make up      start the embedded stack and keep it up; prints its address and a sign-in token
 #   make invoke EVENT=events/workflow/reconcile.json   call one function with a sample event
 #   make smoke IDENTITY=…   prove a deployment with a throw-away spec: plan, review, apply, destroy
+#   make image   the runner's container image for both platforms, by Docker or buildah (docs/runner-image.md)
+#   make synth   every stack, judged by cdk-nag and cfn-lint; no AWS account (DEPLOYMENT=my.json: yours)
+#   make deploy DEPLOYMENT=my.json   the control plane into the AWS account of your credentials
 #   make test    every check and every test, with real terraform
 #   make check   ruff, mypy, import rules, unit tests: under a minute
 #   make bench   measured speed, as a table
@@ -13,10 +16,14 @@
 PYTHON ?= python3
 ARGS ?=
 EVENT ?=
+DEPLOYMENT ?=
 BIN := .venv/bin
 SOURCES := app.py chalicelib runner_task alethia cdk scripts tests benchmarks
 
-.PHONY: demo up smoke invoke test check lint unit bench lock clean local dev node
+# The CDK's engine warns of Node's old versions; 20 is the oldest that we support.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
+
+.PHONY: demo up smoke invoke synth deploy test check lint unit bench lock clean local dev node terraform
 
 demo: local
 	@$(BIN)/python -m alethia demo $(ARGS)
@@ -30,7 +37,16 @@ invoke: local
 smoke: local
 	@$(BIN)/python -m alethia smoke $(if $(IDENTITY),--identity $(IDENTITY)) $(ARGS)
 
-test: check node
+image:
+	@$(PYTHON) scripts/image.py $(ARGS)
+
+synth: dev node
+	@$(BIN)/python -m cdk.synth $(DEPLOYMENT) $(ARGS)
+
+deploy: dev node
+	@$(BIN)/python -m cdk.deploy $(DEPLOYMENT) $(ARGS)
+
+test: check node terraform
 	$(BIN)/python -m pytest -q --ignore tests/unit -m "not e2e" -n 2 $(ARGS)
 	$(BIN)/python -m pytest -q -m e2e -n 3 --dist loadfile tests/e2e $(ARGS)
 
@@ -42,7 +58,7 @@ lint: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: dev node
+unit: dev node terraform
 	$(BIN)/python -m pytest -q tests/unit $(ARGS)
 
 bench: dev
@@ -65,4 +81,6 @@ dev:
 
 node:
 	@$(PYTHON) scripts/node.py
+
+terraform:
 	@$(PYTHON) scripts/terraform.py > /dev/null

@@ -23,7 +23,8 @@ PROJECT = Path(__file__).parent.parent
 LOCK = PROJECT / "requirements" / "lambda.txt"
 KEPT = PROJECT / ".alethia" / "lambda"
 """Dependencies as they were vendored, by lock: ``make clean`` removes them."""
-EXAMPLE = Path(__file__).parent / "deployments" / "example.json"
+DEPLOYMENTS = Path(__file__).parent / "deployments"
+EXAMPLES = (DEPLOYMENTS / "dev.json", DEPLOYMENTS / "prod.json")
 
 
 def control_plane(deployment: Deployment, packaged: Package, out: str | None = None) -> App:
@@ -36,7 +37,7 @@ def control_plane(deployment: Deployment, packaged: Package, out: str | None = N
 def main(arguments: list[str]) -> int:
     """Synthesize; 1 with a sentence when the deployment's file or the package is not right."""
     parser = argparse.ArgumentParser(prog="python -m cdk.main", description=__doc__)
-    parser.add_argument("deployment", nargs="?", type=Path, default=EXAMPLE)
+    parser.add_argument("deployment", nargs="?", type=Path, default=EXAMPLES[0])
     parser.add_argument(
         "--out",
         default=os.environ.get("CDK_OUTDIR", "cdk.out"),

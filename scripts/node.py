@@ -1,4 +1,7 @@
-"""Install the test tools that come from npm: ``python scripts/node.py``. Standard library only."""
+"""Install what comes from npm, for tests and for deploying: ``python scripts/node.py``.
+
+Standard library only.
+"""
 
 import hashlib
 import re
@@ -15,12 +18,14 @@ def main() -> int:
     """``npm ci``, unless the lock is installed already."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
-        print(f"The tests need Node.js {OLDEST} or newer with npm; it is not on PATH.", file=sys.stderr)
+        print(
+            f"Tests and the CDK need Node.js {OLDEST} or newer with npm; it is not on PATH.", file=sys.stderr
+        )
         return 1
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     major = re.match(r"v(\d+)", version)
     if not major or int(major.group(1)) < OLDEST:
-        print(f"The tests need Node.js {OLDEST} or newer; this is {version}.", file=sys.stderr)
+        print(f"Tests and the CDK need Node.js {OLDEST} or newer; this is {version}.", file=sys.stderr)
         return 1
     digest = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     stamp = ROOT / "node_modules" / ".installed"
