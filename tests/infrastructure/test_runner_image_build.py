@@ -1,12 +1,14 @@
 """The runner's image, built from its Dockerfile and looked into: about a minute, as root on a Debian."""
 
+import importlib.metadata
 import re
 from pathlib import Path
 
 import pytest
 
 from runner_task.image.pins import read_pins
-from tests.support.runner_image import CannotBuild, Image, built
+from scripts.sbom import document
+from tests.support.runner_image import ARCH, CannotBuild, Image, built
 
 SETUID = 0o6000
 FOR_OTHERS_TO_WRITE = 0o002
@@ -23,6 +25,7 @@ def test_the_image_is_built_fit_for_a_job_and_holds_nothing_else(tmp_path: Path)
             is_configured(image)
             passes_its_self_test(image, root)
             says_what_it_lacks(image, root)
+            is_what_its_bill_of_materials_says(root)
             can_be_changed_by_nobody(root)
             keeps_no_trace_of_its_build(root)
     except CannotBuild as reason:
@@ -53,6 +56,15 @@ def says_what_it_lacks(image: Image, root: Path) -> None:
     assert without_a_job.code == 1
     assert "ALETHIA_RUNNER_CREDENTIAL is not set" in without_a_job.output
     assert "Traceback" not in without_a_job.output
+
+
+def is_what_its_bill_of_materials_says(root: Path) -> None:
+    """The packages that were installed are the ones that were listed."""
+    listed = {
+        (one["name"], one["version"]) for one in document(ARCH)["components"] if one["type"] == "library"
+    }
+    found = importlib.metadata.distributions(path=[str(root / "opt/alethia/python")])
+    assert {(one.name.lower().replace("_", "-"), one.version) for one in found} == listed
 
 
 def can_be_changed_by_nobody(root: Path) -> None:

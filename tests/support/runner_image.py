@@ -20,20 +20,19 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import threading
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from alethia.embedded.terraform import find_terraform, mirror_folders
 from runner_task.image.locks import LockedProvider, locked_providers
 from runner_task.image.pins import Pins, Tool, read_pins
+
+from .file_server import served
 
 PROJECT = Path(__file__).parents[2]
 ARCH = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), "")
@@ -138,7 +137,7 @@ def built(folder: Path) -> Iterator[Image]:
             wheels = pool.submit(_wheels, folder / "releases" / "wheels")
             _context(folder / "context", folder / "releases", terraform, providers)
             base.result(), wheels.result()
-        with _served(folder / "releases") as address:
+        with served(folder / "releases") as address:
             (folder / "pip.conf").write_text(f"[global]\nno-index = true\nfind-links = {address}/wheels/\n")
             image.log = image.buildah(
                 *("build", "--isolation", "chroot", "--pull-never", "--format", "docker"),
@@ -280,20 +279,6 @@ def _publish_provider(
         header = f'provider "{provider.source}" {{'
         before, found, after = lock.read_text().partition(header)
         lock.write_text(before + found + after.replace("hashes = [", f'hashes = [\n    "zh:{digest}",', 1))
-
-
-@contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _storage_driver(folder: Path) -> str:

@@ -5,11 +5,8 @@ import hashlib
 import io
 import struct
 import tarfile
-import threading
 import zipfile
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,13 +16,10 @@ from runner_task.image.downloads import NotAsPinned, install
 from runner_task.image.locks import LockedProvider, locked_providers
 from runner_task.image.pins import PinMissing, ProviderRelease, Tool
 from runner_task.image.providers import mirror
+from tests.support.file_server import served
 
 SOURCE = "registry.terraform.io/hashicorp/aws"
 RELEASE = ProviderRelease(SOURCE, "https://releases.test/aws_{version}_linux_{arch}.zip", "MPL-2.0")
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None: ...
 
 
 @pytest.fixture
@@ -38,11 +32,8 @@ def published(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def releases(published: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(published.parent)))
-    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(published.parent) as address:
+        yield address
 
 
 def a_tool(content: bytes, *, url: str, member: str | None) -> Tool:
