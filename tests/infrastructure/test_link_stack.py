@@ -11,10 +11,12 @@ import pytest
 from aws_cdk import App, Stack
 
 from cdk.constructs.link_templates import LinkTemplates
+from cdk.deployment import Deployment
 from cdk.link_stack import EXAMPLE_ISSUER, LINK, RUNNERS, WILDCARDS, reason_of
 from cdk.main import PROJECT
 from chalicelib.providers.linking import aws_template, aws_workers
 from chalicelib.providers.linking.aws import AUDIENCE
+from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.templates import as_list, circles, of_type, walk
 
 Template = dict[str, Any]
@@ -125,3 +127,19 @@ class TestSettings:
         (link, runners), (other_link, same_runners) = names(API), names("https://other.example.com")
         assert names(API) == [link, runners]
         assert link != other_link and runners == same_runners
+
+
+def test_a_deployment_that_publishes_tells_its_functions_where(
+    synthesize: Synthesize, prod: Deployment
+) -> None:
+    template = synthesize(prod.model_copy(update={"publish_link_templates": True}))
+    assert circles(template) == []
+    [bucket] = [name for name in of_type(template, "AWS::S3::Bucket") if name.startswith("LinkTemplates")]
+    [api] = [
+        properties
+        for name, properties in of_type(template, "AWS::Lambda::Function").items()
+        if name.startswith("FunctionsAPIHandler")
+    ]
+    for setting in ("ALETHIA_LINK_TEMPLATE_URL", "ALETHIA_WORKER_TEMPLATE_URL"):
+        value = api["Environment"]["Variables"][setting]
+        assert {"Fn::GetAtt": [bucket, "RegionalDomainName"]} in list(walk(value))
