@@ -3,16 +3,10 @@
 If telling it fails, nothing is lost: the reconciler finds a live run without an execution, and starts it.
 """
 
-from collections.abc import Mapping
-
 from ..domain.errors import Conflict, FieldProblem, Forbidden, InvalidInput, NotFound, RunInProgress
-from ..domain.ids import id_for
-from ..domain.job import Urgency
-from ..domain.lifecycle.job import JobStatus
 from ..domain.lifecycle.run import RUN, RunEvent, RunStatus
 from ..domain.lifecycle.spec import SPEC, SpecEvent
 from ..domain.run import Run, RunKind
-from ..domain.snapshot import canonical_json, sha256_hex
 from ..domain.spec import Spec
 from ..domain.words import JobType, Role
 from ..domain.zone import Zone
@@ -23,7 +17,6 @@ from .doorbell import Doorbell
 from .origin import correlate, new_correlation_id
 from .paging import Page, PageRequest
 from .ports.clock import Clock, iso
-from .ports.jobs import JobRecord
 from .ports.ledger import (
     ChangeSpec,
     CreateJob,
@@ -34,13 +27,13 @@ from .ports.ledger import (
     LostRace,
     MoveRun,
     Write,
-    WriteAudit,
 )
 from .ports.runner_tasks import RunnerTasks
 from .ports.runs import RunRecord, RunStore
 from .ports.spec_reader import SpecReader
 from .ports.workflow import Resume
 from .ports.zones import Zones
+from .run_requests import RunRequest, first_job, started_entries
 from .run_views import RunViews
 from .runner_choice import RunnerChoice
 
@@ -133,7 +126,7 @@ class Runs:
         if auto_approve:
             require_may_approve_beforehand(self._zone(zone_id).rules)
         return self._start(
-            _Request(
+            RunRequest(
                 principal,
                 spec_id,
                 JobType.PLAN,
@@ -174,7 +167,7 @@ class Runs:
                 ]
             )
         return self._start(
-            _Request(
+            RunRequest(
                 principal,
                 spec_id,
                 JobType.DESTROY,
@@ -210,7 +203,7 @@ class Runs:
             raise NotFound("There is no such thing here, or it is not yours.")
         return spec
 
-    def _start(self, request: "_Request") -> Run:
+    def _start(self, request: RunRequest) -> Run:
         for _ in range(TRIES):
             before = self._runs.get(request.run_id)
             if before is not None:
@@ -233,11 +226,11 @@ class Runs:
         raise Conflict("The spec changes too fast to start a run of it. Repeat the request.")
 
     def _commit_start(
-        self, spec: Spec, run: RunRecord, request: "_Request", text: str, guards: list[Write]
+        self, spec: Spec, run: RunRecord, request: RunRequest, text: str, guards: list[Write]
     ) -> RunRecord | None:
         """Make the rows; the answer is the run that made room."""
         holder = self._runs.get(spec.live_run) if spec.live_run else None
-        job = _first_job(run, request)
+        job = first_job(run, request)
         writes: list[Write] = [CreateJob(job, text), CreateRun(run), *guards]
         if holder is not None and holder.status not in RUN.terminal:
             if holder.status is not RunStatus.AWAITING_REVIEW:
@@ -263,48 +256,11 @@ class Runs:
                 config_hash=spec.config_hash,
             )
         )
-        writes += self._entries(run, request, holder)
+        writes += started_entries(self._audit, run, request, holder)
         self._ledger.commit(*writes)
         return holder
 
-    def _entries(self, run: RunRecord, request: "_Request", replaced: RunRecord | None) -> list[Write]:
-        """Who started it, what made room for it, and what it repeats."""
-        actor = f"user:{request.principal.user}"
-        started: dict[str, object] = {
-            "spec_id": run.spec_id,
-            "config_hash": run.config_hash,
-            "runner": run.runner,
-            "auto_approve": run.auto_approve,
-            "background": request.background,
-        }
-        action = "run.destroy_started" if run.kind is RunKind.DESTROY else "run.planned"
-        entries = [
-            self._audit.entry(run.zone_id, actor=actor, action=action, subject=run.run_id, after=started)
-        ]
-        if replaced is not None:
-            entries.append(
-                self._audit.entry(
-                    run.zone_id,
-                    actor=actor,
-                    action="run.superseded",
-                    subject=replaced.run_id,
-                    before={"status": str(replaced.status)},
-                    after={"status": str(RunStatus.SUPERSEDED), "by": run.run_id},
-                )
-            )
-        if request.rerun_of is not None:
-            entries.append(
-                self._audit.entry(
-                    run.zone_id,
-                    actor=actor,
-                    action="job.rerun",
-                    subject=request.rerun_of,
-                    after={"run_id": run.run_id},
-                )
-            )
-        return [WriteAudit(entry) for entry in entries]
-
-    def _new_run(self, request: "_Request", spec: Spec, config_hash: str) -> RunRecord:
+    def _new_run(self, request: RunRequest, spec: Spec, config_hash: str) -> RunRecord:
         destroy = request.job_type is JobType.DESTROY
         rules = self._zone(spec.zone_id).rules
         runner = self._runner_choice.of(spec.zone_id, request.runner)
@@ -327,63 +283,6 @@ class Runs:
             created_at=iso(self._clock.now()),
             created_by=request.principal.user,
         )
-
-
-class _Request:
-    """One person's request, and the run that belongs to it: a repeat with the same key names the same run."""
-
-    def __init__(
-        self,
-        principal: Principal,
-        spec_id: str,
-        job_type: JobType,
-        *,
-        key: str | None,
-        runner: str | None,
-        auto_approve: bool = False,
-        background: bool = False,
-        rerun_of: str | None = None,
-    ) -> None:
-        self.principal = principal
-        self.spec_id = spec_id
-        self.job_type = job_type
-        self.runner = runner
-        self.auto_approve = auto_approve
-        self.background = background
-        self.rerun_of = rerun_of
-        route = f"POST /api/specs/{spec_id}/{job_type.lower()}"
-        self.run_id = id_for("job", f"{principal.user} {route}", key)
-        asked: Mapping[str, object] = {
-            "spec_id": spec_id,
-            "runner": runner,
-            "auto_approve": auto_approve,
-            "background": background,
-            "rerun_of": rerun_of,
-        }
-        self.hash = sha256_hex(canonical_json(asked))
-
-    def answer_again(self, run: RunRecord) -> RunRecord:
-        if run.request_hash != self.hash:
-            raise Conflict("This idempotency key was used for a different request.")
-        return run
-
-
-def _first_job(run: RunRecord, request: _Request) -> JobRecord:
-    return JobRecord(
-        job_id=run.run_id,
-        job_type=request.job_type,
-        spec_id=run.spec_id,
-        zone_id=run.zone_id,
-        run_id=run.run_id,
-        correlation_id=run.correlation_id,
-        status=JobStatus.QUEUED,
-        config_hash=run.config_hash,
-        runner=run.runner,
-        urgency=Urgency.BACKGROUND if request.background else Urgency.USUAL,
-        request_hash=run.request_hash,
-        created_at=run.created_at,
-        created_by=run.created_by,
-    )
 
 
 def _public(page: Page[RunRecord]) -> Page[Run]:
