@@ -6,6 +6,7 @@ A number is worth no transition: what can't be counted after a commit is passed 
 from datetime import datetime
 
 from ..domain.errors import AlethiaError
+from ..domain.job import RULES
 from ..domain.lifecycle.job import JobEvent
 from .ports.jobs import JobRecord, JobStore
 from .ports.ledger import Ledger, MoveJob, Write
@@ -45,8 +46,8 @@ class CountedLedger:
             self._metrics.count(Metric.LEASES_LOST, job_type=str(job.job_type))
 
     def _claimed(self, job: JobRecord) -> None:
-        if job.attempt == 1 and job.claimed_at is not None:
-            waited = _moment(job.claimed_at) - max(_moment(job.created_at), float(job.not_before or 0))
+        if job.attempt == 1 and job.claimed_at is not None and not RULES[job.job_type].changes_cloud:
+            waited = _moment(job.claimed_at) - _moment(job.created_at)
             self._metrics.seconds(Metric.QUEUE_WAIT, max(0.0, waited), job_type=str(job.job_type))
 
     def _ended(self, job: JobRecord, end: str) -> None:

@@ -125,10 +125,9 @@ class Reconcile:
             getattr(done, outcome).append(name)
 
     def _oldest(self, jobs: Sequence[JobRecord]) -> float:
-        """Age in seconds of the job that is at it longest; one that waits for a window has not begun."""
+        """For how many seconds the oldest of these is at it."""
         now = unix(self._clock.now())
-        begun = [max(_made(job), job.not_before or 0) for job in jobs if (job.not_before or 0) <= now]
-        return float(max(0, now - min(begun, default=now)))
+        return float(max((now - _due(job) for job in jobs if _due(job) < now), default=0))
 
     def _job(self, job: JobRecord) -> str | None:
         if RULES[job.job_type].by is By.CONTROL_PLANE:
@@ -216,5 +215,8 @@ class Reconcile:
         return "restarted"
 
 
-def _made(job: JobRecord) -> int:
-    return unix(datetime.fromisoformat(job.created_at))
+def _due(job: JobRecord) -> int:
+    """From when on it should get on: a runner has it, should have had it by then, or should be asked for."""
+    if job.status in WITH_A_RUNNER and job.claimed_at is not None:
+        return unix(datetime.fromisoformat(job.claimed_at))
+    return job.lease_expires_at or unix(datetime.fromisoformat(job.created_at))

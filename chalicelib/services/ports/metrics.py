@@ -10,7 +10,8 @@ class Metric(StrEnum):
     JOBS_ENDED = "JobsEnded"
     """By job type and end."""
     QUEUE_WAIT = "QueueWait"
-    """Seconds from a job's making, or from its change window's opening, to its first claim; by job type."""
+    """Seconds from a job's making to its first claim, by job type. Not of an apply: it may wait for a change
+    window, which is no queue."""
     JOB_DURATION = "JobDuration"
     """Seconds from a job's claim to its end, by job type."""
     LEASES_LOST = "LeasesLost"
@@ -20,7 +21,8 @@ class Metric(StrEnum):
     RECONCILE_FAILED = "ReconcileFailed"
     """Things that a pass of the reconciler could not look after."""
     OLDEST_JOB = "OldestJob"
-    """Seconds since the oldest live job that does not wait for a person was made, at each pass."""
+    """Seconds that the oldest live job is at it, at each pass: since its claim, since the time by which a
+    runner should have had it, or since it was made and nobody was asked for. What waits for people is not old."""
     FINALIZE_FAILED = "FinalizeFailed"
     """Applies that succeeded and could not be written down."""
     COLD_START = "ColdStart"

@@ -80,8 +80,9 @@ def test_each_pass_tells_of_failures_and_of_the_oldest_job(
 ) -> None:
     world.reconcile()
     world.plan()
-    world.clock.advance(seconds=40)
+    world.clock.advance(seconds=9)
     world.claim()
+    world.clock.advance(seconds=40)
     with monkeypatch.context() as patch:
         patch.setattr(world.container.review, "expire", lambda run: 1 / 0)
         done = world.container.reconcile.run()
