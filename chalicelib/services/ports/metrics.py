@@ -22,7 +22,7 @@ class Metric(StrEnum):
     """Things that a pass of the reconciler could not look after."""
     OLDEST_JOB = "OldestJob"
     """Seconds that the oldest live job is at it, at each pass: since its claim, since the time by which a
-    runner should have had it, or since it was made and nobody was asked for. What waits for people is not old."""
+    runner should have had it, or since it was made and nobody was asked for. None that waits for people."""
     FINALIZE_FAILED = "FinalizeFailed"
     """Applies that succeeded and could not be written down."""
     COLD_START = "ColdStart"
