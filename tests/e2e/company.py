@@ -15,7 +15,7 @@ from .driver import ENDED, SETTLED, eventually
 Json = dict[str, Any]
 
 SMALL: Json = {"queues": [{"name": "emails"}]}
-QUICK = 90
+QUICK = 180
 
 
 class Person:
@@ -137,7 +137,12 @@ def deploy_the_link(stack: Stack, account_id: str, setup: Json) -> str:
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
-    outputs = client.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+
+    def made() -> Json | None:
+        (found,) = client.describe_stacks(StackName=name)["Stacks"]
+        return found if found["StackStatus"] == "CREATE_COMPLETE" else None
+
+    outputs = eventually(made, within=QUICK, what="the link is deployed")["Outputs"]
     return str(next(one["OutputValue"] for one in outputs if one["OutputKey"] == "RoleArn"))
 
 
