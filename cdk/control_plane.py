@@ -100,6 +100,7 @@ class ControlPlane(Stack):
                 "public_api_url": api.url,
                 "auto_approve": deployment.auto_approve,
                 "log_level": deployment.log_level,
+                "console_origin": deployment.console_origin,
                 "console_url": deployment.console_url or "",
                 **sign_in.settings,
                 **templates.settings,

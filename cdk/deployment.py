@@ -118,8 +118,8 @@ class Alarms(Part):
     oldest_job_minutes: int | None = Field(None, ge=5)
     """How long a job may take that waits for nobody. Unset: 90 in prod, 180 in dev."""
     failed_executions: int | None = Field(None, ge=1)
-    """How many executions within an hour are too many: a plan that terraform refuses is one. Unset: 5 in
-    prod, 20 in dev."""
+    """How many executions may not fail within an hour; what terraform refuses is no such failure. Unset: 1
+    in prod, 3 in dev."""
     errors: int | None = Field(None, ge=1)
     """How many errors of the API or of functions within five minutes. Unset: 1 in prod, 5 in dev."""
 

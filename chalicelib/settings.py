@@ -70,6 +70,8 @@ class Settings(Model):
     """The image of runners in customers' accounts, by tag or digest; unset: none can be deployed."""
     console_url: str = ""
     """Where people see a job: ``<console_url>/jobs/<job id>``; unset: no such links."""
+    console_origin: str = ""
+    """Whose pages may read the API's answers; unset: those of the API's own address."""
     deployment_name: str = "alethia"
     auto_approve: str = "never"
     """``never``, or ``no-destroy``: plans that replace and destroy nothing need no person."""

@@ -41,8 +41,8 @@ class Thresholds:
 
 
 THRESHOLDS: Mapping[Stage, Thresholds] = {
-    "dev": Thresholds(oldest_job_minutes=180, failed_executions=20, errors=5),
-    "prod": Thresholds(oldest_job_minutes=90, failed_executions=5, errors=1),
+    "dev": Thresholds(oldest_job_minutes=180, failed_executions=3, errors=5),
+    "prod": Thresholds(oldest_job_minutes=90, failed_executions=1, errors=1),
 }
 
 THROTTLED_REQUESTS = 20
@@ -127,7 +127,7 @@ class Alarms(Construct):
         timed_out = metrics.executions(machines, "TimedOut", HOUR)
         self._alarm(
             "executions-failed",
-            "Many runs end badly within an hour: more than terraform's refusals explain.",
+            "A step failed beyond its retries: our fault, and nobody's configuration. It can be redriven.",
             metrics.total(failed, "failed", HOUR),
             above=self._allowed.failed_executions - 1,
         )

@@ -7,6 +7,16 @@ import json
 from typing import NamedTuple
 
 
+def readable_by(origin: str) -> dict[str, str]:
+    """What lets a browser show an answer to pages of `origin`. Tokens travel in a header and never by
+    themselves, so that ``*`` gives nothing away."""
+    return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "X-Request-Id"}
+
+
+ASKED_WITH = ("Authorization", "Content-Type", "Idempotency-Key")
+"""Headers that requests are sent with, and a browser asks about first."""
+
+
 class GatewayAnswer(NamedTuple):
     """One response type's answer."""
 

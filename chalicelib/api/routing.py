@@ -48,6 +48,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel, TypeAdapter
 
+from ..bootstrap import container
 from ..domain.audit import Origin
 from ..domain.errors import AlethiaError, NotFound
 from ..domain.ids import is_id
@@ -56,6 +57,7 @@ from .authorizer import authorizer
 from .callers import Caller, caller_from
 from .cold_start import count_cold_start
 from .errors import answer_of, internal_answer, status_of
+from .gateway import readable_by
 from .log import logger
 from .reading import (
     IdempotencyKey,
@@ -202,6 +204,8 @@ def _answer(operation: Operation, request: Request, path_values: Mapping[str, st
         caller=(request.context.get("authorizer") or {}).get("kind", "nobody"),
     )
     headers: dict[str, str | list[str]] = {**HEADERS, "X-Request-Id": request_id}
+    if origin := container().settings.console_origin:
+        headers |= readable_by(origin)
     if status < 400 and operation.cache_seconds:
         headers["Cache-Control"] = f"public, max-age={operation.cache_seconds}"
     return Response(body=body.decode(), status_code=status, headers=headers)

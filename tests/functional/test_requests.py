@@ -51,6 +51,20 @@ class TestWhoIsCalling:
         assert api.as_user("ada").get("/api/me").json == {"user": "ada"}
 
 
+class TestPagesOfElsewhere:
+    """What a browser shows to a console that is served from another address."""
+
+    def test_the_consoles_may_read_answers_and_refusals(self, api: Api) -> None:
+        origin = "https://console.example.com"
+        api.container.settings = api.container.settings.model_copy(update={"console_origin": origin})
+        ada = api.as_user("ada")
+        for reply in (ada.get("/api/me"), ada.get("/api/zones/none")):
+            assert reply.headers["Access-Control-Allow-Origin"] == origin
+
+    def test_no_others_may_unless_the_deployment_says_so(self, api: Api) -> None:
+        assert "Access-Control-Allow-Origin" not in api.as_user("ada").get("/api/me").headers
+
+
 class TestTenants:
     """What the table of routes (test_authorization.py) can't reach: ids outside of paths, keys, cursors."""
 

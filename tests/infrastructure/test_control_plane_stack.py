@@ -128,6 +128,29 @@ class TestApi:
         assert answer["request_id"] == "$context.requestId"
         assert response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
 
+    def test_answers_a_browser_before_it_sends_a_token_on_every_path(self, other_template: Template) -> None:
+        for path, methods in rest_api(other_template)["paths"].items():
+            integration = methods["options"]["x-amazon-apigateway-integration"]
+            headers = integration["responses"]["default"]["responseParameters"]
+            said = {name.rpartition("-")[2]: value.strip("'") for name, value in headers.items()}
+            assert set(said["Methods"].lower().split(",")) == set(methods) - {"options"}, path
+            assert {"Authorization", "Content-Type", "Idempotency-Key"} <= set(said["Headers"].split(","))
+            assert said["Origin"] == "https://console.example.com"
+            assert integration["type"] == "mock" and "security" not in methods["options"]
+
+    def test_goes_live_once_its_functions_are_there_and_may_be_called(self, template: Template) -> None:
+        calls = {
+            name
+            for name, permission in of_type(template, "AWS::Lambda::Permission").items()
+            if permission["Principal"] == "apigateway.amazonaws.com"
+        }
+        (deployment,) = [
+            resource
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::ApiGateway::Deployment"
+        ]
+        assert len(calls) == 2 and calls <= set(deployment["DependsOn"])
+
     def test_is_throttled_and_logged_without_bodies(self, template: Template) -> None:
         (stage,) = of_type(template, "AWS::ApiGateway::Stage").values()
         (method,) = stage["MethodSettings"]
@@ -303,10 +326,9 @@ class TestImagesOfCustomers:
 
     def test_an_image_of_elsewhere_can_be_named(self) -> None:
         image = "public.ecr.aws/acme/alethia-runner:0.1.0"
-        assert (
-            Deployment.model_validate({"customer_runners": {"image": image}}).customer_runners.image == image
-        )
-        with pytest.raises(ValidationError, match="customer_runners.image"):
+        chosen = Deployment.model_validate({"customer_runners": {"image": image}})
+        assert chosen.customer_runners.image == image
+        with pytest.raises(ValidationError, match=r"customer_runners\.image"):
             Deployment.model_validate({"customer_runners": {"image": "without-a-tag"}})
 
 
