@@ -23,7 +23,7 @@ SOURCES := app.py chalicelib runner_task alethia cdk scripts tests benchmarks
 # The CDK's engine warns of Node's old versions; 20 is the oldest that we support.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
 
-.PHONY: demo up smoke invoke synth deploy test check lint unit bench lock clean local dev node terraform
+.PHONY: demo up smoke invoke image synth deploy test check lint unit bench lock clean local dev node terraform
 
 demo: local
 	@$(BIN)/python -m alethia demo $(ARGS)
