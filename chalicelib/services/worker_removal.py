@@ -91,6 +91,8 @@ class WorkerRemoval:
     def _order(self, it: WorkerJob) -> str:
         facts = it.facts()
         if facts is None:
+            if it.work.stack_id is not None:
+                it.tell(it.work.stack_id)
             return self._gone(it)
         if facts.status != "DELETE_IN_PROGRESS":
             it.stacks.delete(it.place, facts.stack_id, token=f"{it.job.job_id}-delete")

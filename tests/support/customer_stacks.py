@@ -1,6 +1,6 @@
 """CloudFormation in customers' accounts, in memory: for faults that can't be caused otherwise.
 
-A stack takes one step each time somebody looks at it. ``fails`` and ``keeps`` name a resource that can't be
+A stack takes ``pace`` steps each time somebody looks at it. ``fails`` and ``keeps`` name a resource that can't be
 made or deleted; ``refuses`` names methods that the account forbids; ``silent`` counts calls that get no
 answer. What a real CloudFormation does is in the contract tests.
 """
@@ -59,6 +59,7 @@ class MemoryStacks:
         self.orders: list[str] = []
         """What was begun: ``create``, ``update``, ``delete``; a repeat with its token begins nothing."""
         self.tokens: set[str] = set()
+        self.pace = 1
         self.places: list[CustomerPlace] = []
         self.fails: str | None = None
         self.keeps: str | None = None
@@ -72,7 +73,8 @@ class MemoryStacks:
         found = self._find(stack)
         if found is None:
             return None
-        self._advance(found)
+        for _ in range(self.pace):
+            self._advance(found)
         if found.status == "DELETE_COMPLETE":
             return None
         return StackFacts(
@@ -191,6 +193,14 @@ class MemoryStacks:
             if stack.status != "DELETE_COMPLETE" and tags.items() <= stack.tags.items()
         ]
         return sorted([*self.left, *standing, *(f"arn:task-definition/{name}" for name in self.revisions)])
+
+    def seed(self, name: str, parameters: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """A stack that has been there for long."""
+        arn = f"arn:aws:cloudformation:eu-west-1:210987654321:stack/{name}/{next(self._numbers)}"
+        stack = MemoryStack(name, arn, dict(parameters), dict(tags), "CREATE_COMPLETE", made=set(RESOURCES))
+        self.stacks[arn] = stack
+        self._tell(stack, name, "CREATE_COMPLETE", None)
+        self.revisions[name] = 1
 
     # --- what tests look at ---------------------------------------------------------------------------------
 

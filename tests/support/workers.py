@@ -13,14 +13,18 @@ from alethia.embedded.gateway import Gateway
 from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
 from chalicelib.domain.identity import Identity
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.lifecycle.job import JOB
 from chalicelib.domain.lifecycle.worker import WorkerStatus
 from chalicelib.domain.results import JobResult
 from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.snapshot import sha256_hex
 from chalicelib.domain.worker import Worker, WorkerForm, WorkerOutputs, stack_name, worker_id
+from chalicelib.providers.aws import runner_stack
 from chalicelib.services.identities import IdentityForm
 from chalicelib.services.paging import PageRequest
 from chalicelib.services.ports.jobs import JobRecord
+from chalicelib.services.ports.ledger import CreateRunner
 from chalicelib.services.ports.runners import RunnerRecord
 
 from .api import ISSUER, Api, Client, Reply
@@ -38,17 +42,23 @@ REGION = "eu-west-1"
 class Workers:
     """The zone, its admin, and what stands in the account."""
 
-    def __init__(self, container: RunsContainer, clock: FakeClock) -> None:
+    def __init__(self, container: RunsContainer, clock: FakeClock, request: str = "zone-request") -> None:
         from app import app
 
         self.container = container
         self.clock = clock
         self.api = Api(Gateway(app), container)
-        self.zone_id = container.zones.create(ADA, "Shop", None, "zone-request").zone_id
+        self.zone_id = container.zones.create(ADA, "Shop", None, request).zone_id
         self.identity = self.an_identity("Sandbox", worker_role_reference=WORKER_ROLE)
         self.job_id = ""
         self.machine.on_wait = lambda seconds: clock.advance(seconds=seconds)
         container.runner_credentials.register("platform", kind=RunnerKind.FARGATE, name="Platform")
+
+    def afresh(self) -> "Workers":
+        """Another zone, another account's cloud; the tables are the same."""
+        container = RunsContainer(self.container.settings, self.container.issuer, self.clock)
+        bootstrap.use(container)
+        return Workers(container, self.clock, f"zone-request-{new_id('again')}")
 
     def an_identity(self, name: str, **more: Any) -> Identity:
         form = IdentityForm(name=name, account_id=ACCOUNT, role_reference=ROLE, **more)
@@ -116,14 +126,14 @@ class Workers:
         return credential
 
     def its_credential_counts(self) -> bool:
+        """Whether what its tasks read is what the row knows."""
         runner = self.runner
-        assert runner is not None
-        return runner.credential_sha256 == sha256_hex(self.credential.partition(".")[2])
+        return runner is not None and runner.credential_sha256 == sha256_hex(self.credential.partition(".")[2])
 
-    def audited(self) -> list[str]:
-        """Actions, oldest first."""
+    def audited(self) -> set[str]:
+        """Actions in the zone's trail."""
         page = self.container.audit_store.of_zone(self.zone_id, PageRequest(limit=100))
-        return [entry.action for entry in page.items][::-1]
+        return {entry.action for entry in page.items}
 
     # --- people ---------------------------------------------------------------------------------------------
 
@@ -151,6 +161,18 @@ class Workers:
         self.machine.play(2000)
         return str(self.job.status)
 
+    def seed_ready(self) -> None:
+        """A runner that was deployed before; its stack stands."""
+        runner = a_deployed_runner(self.identity, REGION, WorkerStatus.READY)
+        self.container.ledger.commit(CreateRunner(runner))
+        worker = runner.worker
+        assert worker is not None
+        self.stacks.seed(
+            worker.stack_name,
+            runner_stack.parameters(worker.form, runner.runner_id, self.zone_id, IMAGE, WORKER_ROLE),
+            runner_stack.tags(runner.runner_id, self.zone_id),
+        )
+
     def cancel(self) -> None:
         reply = self.admin.post(f"/api/jobs/{self.job_id}/cancel", {})
         assert reply.status == 200, reply.body
@@ -168,6 +190,15 @@ class Workers:
                 return
             self.machine.step(execution)
         raise AssertionError(f"never came to {state!r}: {execution.path[-8:]}")
+
+    def pass_on(self) -> None:
+        """Time goes by, and the reconciler looks, until the job is over."""
+        for _ in range(60):
+            if self.job.status in JOB.terminal:
+                return
+            self.clock.advance(seconds=60)
+            self.reconcile()
+        raise AssertionError(f"{self.job.status} for ever: {self.log[-3:]}")
 
     def reconcile(self) -> Any:
         done = self.container.reconcile.run()
