@@ -1,4 +1,4 @@
-"""The samples in ``events/``: one at least for every function, and each is what its function takes."""
+"""The samples in ``events/``: one for every function and every state, and each is what its function takes."""
 
 import json
 import re
@@ -10,9 +10,13 @@ import pytest
 import app
 from alethia.embedded import invoke
 from alethia.embedded.errors import StackError
+from alethia.embedded.processes import PROJECT
 from tests.support.runs import World
+from tests.support.workers import Workers
 
+MACHINES = PROJECT / "cdk" / "state_machines"
 RUN = json.loads((invoke.EVENTS / "workflow" / "record_plan.json").read_text())["run_id"]
+JOB = json.loads((invoke.EVENTS / "workflow" / "worker_stack.begin.json").read_text())["job_id"]
 SECRETS = re.compile(r"c2FtcGxl|sample-of-a-credential")
 """What stands in the samples in place of a credential."""
 
@@ -58,7 +62,28 @@ def test_every_function_has_a_sample_event() -> None:
     assert {invoke.handler_name(file) for file in invoke.files()} == {invoke.API, *functions, *authorizers}
 
 
-@pytest.mark.parametrize("file", invoke.files(), ids=name)
+def test_every_state_of_the_machines_has_a_sample_of_its_shape() -> None:
+    shapes = {(invoke.handler_name(file), shape_of(json.loads(file.read_text()))) for file in invoke.files()}
+    for machine in MACHINES.glob("*.asl.json"):
+        for state, its in json.loads(machine.read_text())["States"].items():
+            payload = its.get("Parameters", {}).get("Payload")
+            if payload is not None:
+                function = re.sub(r"(?<!^)(?=[A-Z])", "_", its["Parameters"]["FunctionName"][2:-4]).lower()
+                assert (function, shape_of(payload)) in shapes, (machine.name, state)
+
+
+def shape_of(payload: dict[str, Any]) -> frozenset[str]:
+    """The names of the fields, and which step or stage it is about."""
+    return frozenset(
+        f"{field}={value}" if field in ("step", "stage") else field.removesuffix(".$")
+        for field, value in payload.items()
+    )
+
+
+OF_RUNS = [file for file in invoke.files() if not file.name.startswith("worker_stack.")]
+
+
+@pytest.mark.parametrize("file", OF_RUNS, ids=name)
 def test_a_function_takes_its_sample(world: World, file: Path) -> None:
     world.to_review()
     if name(file) in AFTER_APPROVAL:
@@ -68,6 +93,25 @@ def test_a_function_takes_its_sample(world: World, file: Path) -> None:
 
     expected = ANSWERS[name(file)]
     assert expected.items() <= said.items(), said
+
+
+def test_the_samples_of_a_runners_stack_deploy_it_and_destroy_it(workers: Workers) -> None:
+    def step(name: str) -> str:
+        sample = (invoke.EVENTS / "workflow" / f"worker_stack.{name}.json").read_text()
+        event = json.loads(sample.replace(JOB, workers.job_id))
+        return str(invoke.invoke("worker_stack", event)["outcome"])
+
+    def until(name: str, word: str) -> None:
+        assert word in [step(name) for _ in range(10)]
+
+    workers.begin("deploy")
+    assert (step("begin"), step("ask")) == ("ask", "working")
+    until("watch", "done")
+    assert step("register") == "success"
+    workers.begin("destroy")
+    assert (step("begin"), step("drain"), step("delete")) == ("drain", "idle", "working")
+    until("watch_deletion", "gone")
+    assert step("verify") == "success"
 
 
 def test_a_field_of_a_sample_can_be_another() -> None:
