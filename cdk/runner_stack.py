@@ -40,13 +40,10 @@ from constructs import Construct
 from cdk.constructs import runner_task
 from cdk.constructs.acknowledged import acknowledge
 from cdk.nag import check_with_nag
+from chalicelib.providers.aws.permissions import PATH
+from chalicelib.providers.aws.worker_form import LOG_DAYS, MEMORY_OF_CPU
 
 FILE = Path(__file__).parent.parent / "chalicelib" / "providers" / "aws" / "runner_stack.json"
-PATH = "/alethia/"
-"""IAM path of the roles, and of the boundary that the worker-deploy role makes them under."""
-
-RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653)
-"""What CloudWatch Logs offers, up to ten years."""
 
 
 class RunnerStack(Stack):
@@ -126,13 +123,18 @@ class RunnerStack(Stack):
             "ZoneId", "Alethia zone that the runner belongs to", allowed_pattern="[A-Za-z0-9._-]{1,128}"
         )
         self.image = text("Image", "What its tasks run", allowed_pattern=r"[^\s]+[:@][^\s]+")
-        self.cpu = text("Cpu", "CPU units of a task, 1024 for one", default="1024", allowed_pattern="[0-9]+")
+        self.cpu = text(
+            "Cpu",
+            "CPU units of a task, 1024 for one",
+            default="1024",
+            allowed_values=[str(units) for units in MEMORY_OF_CPU],
+        )
         self.memory = text("MemoryMiB", "Memory of a task", default="2048", allowed_pattern="[0-9]+")
         self.log_days = text(
             "LogDays",
             "How long CloudWatch keeps what its tasks wrote",
             default="90",
-            allowed_values=[str(days) for days in RETENTION_DAYS],
+            allowed_values=[str(days) for days in LOG_DAYS],
         )
         self.vpc = text("VpcId", "Network of the subnets", default="", allowed_pattern="|vpc-[0-9a-f]+")
         self.subnets = text(
