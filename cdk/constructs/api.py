@@ -73,6 +73,7 @@ class Api(Construct):
                 ),
             ),
         )
+        self.rest_api.node.try_remove_child("Endpoint")  # an output of the CDK's; ours is ApiUrl
         # API Gateway would make this group by itself, without an end.
         errors = log_group(
             self,
