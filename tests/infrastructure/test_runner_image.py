@@ -19,6 +19,7 @@ from runner_task.image.pins import ARCHITECTURES, PinMissing, Tool, read_pins
 from runner_task.settings import RUNNER_VERSION
 from scripts import terraform as terraform_script
 
+RUNNER_STACK = PROJECT / "chalicelib" / "providers" / "aws" / "runner_stack.json"
 DOCKERFILE = PROJECT / "runner_task" / "Dockerfile"
 PINS = read_pins()
 SECRET = re.compile(r"(?i)secret|password|token|credential|private|_key$")
@@ -109,6 +110,17 @@ class TestDockerfile:
         owner = of("USER")[0]
         assert f"--from=build --chown={owner} /image/work {volume}" in of("COPY")
         assert of("WORKDIR") == [volume]
+
+    def test_has_its_volume_where_tasks_mount_one(self) -> None:
+        """The deployed runner's task says the same of the root, the volume and its places."""
+        resources = json.loads(RUNNER_STACK.read_text())["Resources"].values()
+        (task,) = [one for one in resources if one["Type"] == "AWS::ECS::TaskDefinition"]
+        (container,) = task["Properties"]["ContainerDefinitions"]
+        (mount,) = container["MountPoints"]
+        assert [mount["ContainerPath"]] == json.loads(of("VOLUME")[0])
+        assert container["ReadonlyRootFilesystem"] is True
+        set_by_the_task = {one["Name"]: one["Value"] for one in container["Environment"]}
+        assert {name: environment()[name] for name in set_by_the_task} == set_by_the_task
 
     def test_has_no_secret_in_its_environment(self) -> None:
         assert [name for name in environment() if SECRET.search(name)] == []
