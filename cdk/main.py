@@ -1,7 +1,8 @@
 """``python -m cdk.main [deployment.json] [--out cdk.out]``: package the app, synthesize the stack.
 
 Needs Node (the CDK's engine) and pip's index (the wheels for Lambda); no AWS account and no CDK program.
-To deploy what it describes: ``npx aws-cdk@2 deploy --app "python -m cdk.main my-deployment.json"``.
+An app for the CDK's own commands, ``cdk --app ".venv/bin/python -m cdk.main my.json" …``; ``make synth`` and
+``make deploy`` also judge what comes out.
 """
 
 import argparse
@@ -30,8 +31,13 @@ EXAMPLES = (DEPLOYMENTS / "dev.json", DEPLOYMENTS / "prod.json")
 def control_plane(deployment: Deployment, packaged: Package, out: str | None = None) -> App:
     """An app that holds the control plane's stack; ``synth()`` it."""
     app = App(outdir=out, analytics_reporting=False)
-    ControlPlane(app, f"{deployment.name}-control-plane", deployment=deployment, package=packaged)
+    ControlPlane(app, stack_name(deployment), deployment=deployment, package=packaged)
     return app
+
+
+def stack_name(deployment: Deployment) -> str:
+    """Of the control plane, in the account."""
+    return f"{deployment.name}-control-plane"
 
 
 def main(arguments: list[str]) -> int:

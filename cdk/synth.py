@@ -24,7 +24,7 @@ from cdk.control_plane import ControlPlane
 from cdk.deployment import Deployment, read_deployment
 from cdk.grants import UngrantedFunction
 from cdk.link_stack import add_link_stacks
-from cdk.main import EXAMPLES, KEPT, LOCK, PROJECT
+from cdk.main import EXAMPLES, KEPT, LOCK, PROJECT, stack_name
 from cdk.nag import check_with_nag
 from cdk.packaging import Package, PackagingFailed, package
 from cdk.runner_stack import RunnerStack
@@ -76,7 +76,7 @@ def all_stacks(deployments: Iterable[Deployment], packaged: Package, out: Path) 
     """An app of everything that this project deploys, or has customers deploy."""
     app = App(outdir=str(out), analytics_reporting=False, context={"aws:cdk:enable-path-metadata": False})
     for deployment in deployments:
-        ControlPlane(app, f"{deployment.name}-control-plane", deployment=deployment, package=packaged)
+        ControlPlane(app, stack_name(deployment), deployment=deployment, package=packaged)
     RunnerStack(app, "alethia-runner")
     add_link_stacks(app)
     return app
