@@ -4,6 +4,7 @@ Sessions live in the process's memory, until shortly before they end.
 """
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from ..domain.messages import CloudCredentials
@@ -62,11 +63,17 @@ class CustomerClients:
         self._sessions[place] = session
         return session
 
+    @cached_property
+    def _botocore(self) -> Any:
+        """One for all clients: it keeps the descriptions of services, which take long to read."""
+        import botocore.session
+
+        return botocore.session.get_session()
+
     def _lasts(self, session: CloudCredentials) -> bool:
         return datetime.fromisoformat(session.expires_at) - RENEW_BEFORE > self._clock.now()
 
     def _connect(self, service: str, place: CustomerPlace, session: CloudCredentials) -> Any:
-        import botocore.session
         from botocore.config import Config
 
         config = Config(
@@ -74,8 +81,7 @@ class CustomerClients:
             read_timeout=READ_SECONDS,
             retries={"mode": "standard", "total_max_attempts": 4},
         )
-        made: Any = botocore.session.get_session()
-        return made.create_client(
+        return self._botocore.create_client(
             service,
             region_name=place.region,
             endpoint_url=self._endpoint,

@@ -38,7 +38,7 @@ class _Simulation:
             {
                 "EvalActionName": action,
                 "EvalResourceName": resource,
-                "EvalDecision": _decide(self.backend, role, Request(action, resource, context)),
+                "EvalDecision": decide(self.backend, role, Request(action, resource, context)),
                 "MatchedStatements": [],
                 "MissingContextValues": [],
             }
@@ -47,7 +47,8 @@ class _Simulation:
         return ActionResult({"EvaluationResults": results, "IsTruncated": False})
 
 
-def _decide(backend: Any, role: Any, request: Request) -> str:
+def decide(backend: Any, role: Any, request: Request) -> str:
+    """What a role's policies and its boundary say of a request, in IAM's words."""
     attached = (_document(backend, arn) for arn in role.managed_policies)
     decided = decision([*role.policies.values(), *attached], request)
     if decided != "allowed" or not role.permissions_boundary_arn:

@@ -1,7 +1,8 @@
 """IAM policies, evaluated: who may assume a role, and what a role may do.
 
 As much of the language as trust policies and this project's own policies use: explicit Deny wins, wildcards
-in actions and resources, NotAction and NotResource, and the operators below with their ``…IfExists`` forms.
+in actions and resources, NotAction and NotResource, and the operators below with their ``…IfExists`` forms
+(every key has one value here, so ``ForAnyValue:`` makes no difference).
 A condition with another operator never holds, so that nothing is allowed by accident. What is not played:
 session policies, service control policies, and resource policies other than a role's trust policy.
 """
@@ -120,7 +121,7 @@ def holds(conditions: Mapping[str, Mapping[str, Any]], context: Context) -> bool
 def _holds(operator: str, actual: str | None, wanted: list[str]) -> bool:
     if operator == "Null":
         return (actual is None) == (wanted[0] == "true")
-    base = operator.removesuffix("IfExists")
+    base = operator.removeprefix("ForAnyValue:").removesuffix("IfExists")
     compare = _OPERATORS.get(base.replace("Not", ""))
     if compare is None:
         return False

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -22,24 +23,22 @@ OWN_NETWORK = 17
 
 Json = dict[str, Any]
 
-_accounts = count(440000000001)
+ACCOUNT = "440000000001"
+
+_runners = count()
 
 
 class Account:
-    """A customer's account of its own, as its owner sees it."""
+    """A customer's account as its owner sees it, and the stack of one runner in it."""
 
     def __init__(self, cloud: str) -> None:
         self.cloud = cloud
-        self._clients: dict[str, Any] = {}
-        self.id = str(next(_accounts))
         self.stacks = self.client("cloudformation")
-        self.runner_id = "runner-abc"
+        self.runner_id = f"runner-n{next(_runners)}"
         self.name = f"alethia-{self.runner_id}"
 
     def client(self, service: str) -> Any:
-        if service not in self._clients:
-            self._clients[service] = owner(self.cloud, self.id, service, REGION)
-        return self._clients[service]
+        return _client(self.cloud, service)
 
     def request(self, *, image: str = IMAGE, token: str = "first", **changes: str) -> Json:
         form = WorkerForm(identity_id="i", region=REGION, name="Theirs")
@@ -83,7 +82,7 @@ class Account:
         )
 
     def inventory(self) -> dict[str, list[str]]:
-        url = f"{self.cloud}/_alethia/inventory?account={self.id}&region={REGION}"
+        url = f"{self.cloud}/_alethia/inventory?account={ACCOUNT}&region={REGION}"
         with urllib.request.urlopen(url) as answer:
             found: dict[str, list[str]] = json.load(answer)["resources"]
             return found
@@ -98,6 +97,11 @@ class Account:
         return [one["ResourceARN"] for page in pages for one in page["ResourceTagMappingList"]]
 
 
+@cache
+def _client(cloud: str, service: str) -> Any:
+    return owner(cloud, ACCOUNT, service, REGION)
+
+
 def outputs(stack: Json) -> dict[str, str]:
     return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
 
@@ -109,7 +113,7 @@ def account(cloud: str) -> Account:
 
 @pytest.fixture(scope="module")
 def deployed(cloud: str) -> Iterator[Account]:
-    """An account in which the stack stands."""
+    """A runner whose stack stands."""
     account = Account(cloud)
     account.create()
     assert account.settled(account.name)["StackStatus"] == "CREATE_COMPLETE"
@@ -189,7 +193,7 @@ def test_whatever_can_be_found_by_tag_carries_the_runners(deployed: Account) -> 
     (role,) = (
         one
         for one in deployed.client("iam").list_roles(PathPrefix="/alethia/")["Roles"]
-        if one["RoleName"].endswith("-task")
+        if one["RoleName"] == f"{deployed.name}-task"
     )
     tags = deployed.client("iam").list_role_tags(RoleName=role["RoleName"])["Tags"]
     assert {"Key": "alethia:runner", "Value": deployed.runner_id} in tags
@@ -278,7 +282,7 @@ def test_an_update_that_fails_leaves_what_was_there(account: Account) -> None:
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert outputs(stack) == outputs(before)
     assert "AlreadyExists" in account.reason(account.name, "Zlast", "CREATE_FAILED")
-    there["ecs:task-definition"].append(f"{account.name}:2")
+    there["ecs:task-definition"] = sorted([*there["ecs:task-definition"], f"{account.name}:2"])
     newer = account.client("ecs").describe_task_definition(taskDefinition=f"{account.name}:2")
     assert newer["taskDefinition"]["status"] == "INACTIVE"
     assert account.inventory() == there
@@ -289,6 +293,7 @@ def test_an_update_that_fails_leaves_what_was_there(account: Account) -> None:
 
 
 def test_a_deleted_stack_leaves_only_what_it_keeps_and_is_remembered_by_its_id(account: Account) -> None:
+    before = account.inventory()
     stack_id = account.create()
     account.settled(account.name)
     account.stacks.delete_stack(StackName=account.name)
@@ -296,7 +301,8 @@ def test_a_deleted_stack_leaves_only_what_it_keeps_and_is_remembered_by_its_id(a
     assert looks == ["DELETE_IN_PROGRESS"]
     assert account.settled(stack_id)["StackStatus"] == "DELETE_COMPLETE"
 
-    assert account.inventory() == {"ecs:task-definition": [f"{account.name}:1"]}
+    kept = [*before.get("ecs:task-definition", []), f"{account.name}:1"]
+    assert account.inventory() == before | {"ecs:task-definition": sorted(kept)}
     with pytest.raises(ClientError, match="does not exist"):
         account.stacks.describe_stacks(StackName=account.name)
     assert account.events(stack_id)[-1] == (account.name, "DELETE_COMPLETE")

@@ -1,16 +1,14 @@
-"""A bench for each test, and an emulated cloud for those that look into an account."""
+"""A bench for each test, and an account of the emulated cloud for those that look into one."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.contract.customer_cloud.conftest import Client, client, cloud
+from tests.contract.conftest import Client
 from tests.contract.runner_task.accounts import Account
 from tests.contract.runner_task.support import Bench
 from tests.support.fake_control_plane import FakeControlPlane
-
-__all__ = ["client", "cloud"]
 
 
 @pytest.fixture

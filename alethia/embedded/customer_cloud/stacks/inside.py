@@ -65,6 +65,11 @@ class Acting:
         return as_caller
 
 
+def is_inside() -> bool:
+    """Whether the call that is being answered was made by this cloud, for somebody."""
+    return _acting.get(None) is not None
+
+
 def answer_with(application: Application) -> None:
     """Let `application` answer such calls."""
     _door[:] = [application]

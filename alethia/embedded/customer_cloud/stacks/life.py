@@ -15,7 +15,7 @@ from .resources import handler_of
 from .resources.base import Deed, Made
 from .template import Reader, in_order
 
-STRIDE = 6
+STRIDE = 5
 """Resources that one call makes at most."""
 
 
