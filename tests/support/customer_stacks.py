@@ -1,8 +1,8 @@
 """CloudFormation in customers' accounts, in memory: for faults that can't be caused otherwise.
 
-A stack takes ``pace`` steps each time somebody looks at it. ``fails`` and ``keeps`` name a resource that can't be
-made or deleted; ``refuses`` names methods that the account forbids; ``silent`` counts calls that get no
-answer. What a real CloudFormation does is in the contract tests.
+A stack takes ``pace`` steps each time somebody looks at it. ``fails`` and ``keeps`` name a resource that
+can't be made or deleted; ``refuses`` names methods that the account forbids; ``silent`` counts calls that get
+no answer. What a real CloudFormation does is in the contract tests.
 """
 
 import itertools

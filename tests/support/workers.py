@@ -127,8 +127,8 @@ class Workers:
 
     def its_credential_counts(self) -> bool:
         """Whether what its tasks read is what the row knows."""
-        runner = self.runner
-        return runner is not None and runner.credential_sha256 == sha256_hex(self.credential.partition(".")[2])
+        runner, secret = self.runner, self.credential.partition(".")[2]
+        return runner is not None and runner.credential_sha256 == sha256_hex(secret)
 
     def audited(self) -> set[str]:
         """Actions in the zone's trail."""
