@@ -41,7 +41,7 @@ from cdk.constructs import runner_task
 from cdk.constructs.acknowledged import acknowledge
 from cdk.nag import check_with_nag
 from chalicelib.providers.aws.permissions import PATH
-from chalicelib.providers.aws.worker_form import LOG_DAYS, MEMORY_OF_CPU
+from chalicelib.providers.aws.worker_form import LOG_DAYS
 
 FILE = Path(__file__).parent.parent / "chalicelib" / "providers" / "aws" / "runner_stack.json"
 
@@ -123,12 +123,7 @@ class RunnerStack(Stack):
             "ZoneId", "Alethia zone that the runner belongs to", allowed_pattern="[A-Za-z0-9._-]{1,128}"
         )
         self.image = text("Image", "What its tasks run", allowed_pattern=r"[^\s]+[:@][^\s]+")
-        self.cpu = text(
-            "Cpu",
-            "CPU units of a task, 1024 for one",
-            default="1024",
-            allowed_values=[str(units) for units in MEMORY_OF_CPU],
-        )
+        self.cpu = text("Cpu", "CPU units of a task, 1024 for one", default="1024", allowed_pattern="[0-9]+")
         self.memory = text("MemoryMiB", "Memory of a task", default="2048", allowed_pattern="[0-9]+")
         self.log_days = text(
             "LogDays",
