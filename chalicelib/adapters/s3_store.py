@@ -75,7 +75,7 @@ def open_store(settings: Settings) -> "S3Store":
     """
 
     def connect() -> "S3Client":
-        access_key_id, secret_access_key = _credentials(settings)
+        access_key_id, secret_access_key = credentials_of(settings)
         return store_client(
             endpoint_url=settings.store_endpoint_url,
             region=settings.store_region,
@@ -86,7 +86,8 @@ def open_store(settings: Settings) -> "S3Store":
     return S3Store(connect, settings.store_bucket)
 
 
-def _credentials(settings: Settings) -> tuple[str | None, str | None]:
+def credentials_of(settings: Settings) -> tuple[str | None, str | None]:
+    """The store's access key id and secret access key; without either, the process's own credentials sign."""
     if not settings.store_secret_name:
         return EMULATOR_CREDENTIALS if settings.aws_endpoint_url else (None, None)
     text = secret_reader(settings, settings.store_secret_name)()

@@ -1,0 +1,137 @@
+"""Compare restored tables with each other and with the store: ``python -m scripts.check_restored``.
+
+It reads the tables and the store that the environment names, as a deployment's functions do
+(``ALETHIA_SPECS_TABLE``, ``ALETHIA_JOBS_TABLE``, ``ALETHIA_STORE_…``), with your own credentials. It writes
+nothing, and says what a person has to look at; docs/operations.md says what to do about each. Exit code 1 when
+there is any.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from chalicelib.adapters.aws import client
+from chalicelib.adapters.s3_store import credentials_of, store_client
+from chalicelib.domain.lifecycle.run import RUN, RunStatus
+from chalicelib.domain.messages import ObjectPurpose
+from chalicelib.domain.state import StateVersion
+from chalicelib.settings import Settings, settings
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as the store lists it."""
+
+    key: str
+    modified: datetime
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference. `serious`: somebody has to do something about it."""
+
+    kind: str
+    subject: str
+    detail: str
+    serious: bool = True
+
+
+def compare(
+    specs: Iterable[Row], jobs: Iterable[Row], listed: Callable[[str], Iterable[Stored]]
+) -> Iterator[Finding]:
+    """All differences. `listed` gives the objects whose keys begin with a text."""
+    specs = list(specs)
+    for head in (row for row in specs if row["sk"] == "HEAD"):
+        versions = [
+            StateVersion.model_validate_json(row["version"])
+            for row in specs
+            if row["pk"] == head["pk"] and row["sk"].startswith("VERSION#")
+        ]
+        yield from _of_state(head, versions, listed)
+    yield from _of_runs(specs, jobs)
+
+
+def _of_state(
+    head: Row, versions: list[StateVersion], listed: Callable[[str], Iterable[Stored]]
+) -> Iterator[Finding]:
+    subject = f"{head['zone_id']}/{head['name']}"
+    there = {found.key: found for found in listed(f"{subject}/terraform.tfstate/{ObjectPurpose.STATE}/")}
+    for version in versions:
+        if version.object.key not in there:
+            yield Finding("missing", subject, f"serial {version.serial}: {version.object.key}")
+    newest = StateVersion.model_validate_json(head["version"]) if head.get("version") else None
+    since = datetime.fromisoformat(newest.created_at) if newest else None
+    for key in sorted(there.keys() - {version.object.key for version in versions}):
+        after = since is None or there[key].modified > since
+        which = "newer than the head" if after else "older"
+        yield Finding(
+            "unknown", subject, f"{which}, of {there[key].modified:%Y-%m-%d %H:%M:%S}: {key}", after
+        )
+
+
+def _of_runs(specs: Iterable[Row], jobs: Iterable[Row]) -> Iterator[Finding]:
+    runs = {row["run_id"]: row for row in jobs if row["sk"] == "RUN"}
+    live = {run_id for run_id, run in runs.items() if RunStatus(run["status"]) not in RUN.terminal}
+    holders = {row["spec_id"]: row.get("live_run") for row in specs if row["sk"] == "SPEC"}
+    for spec_id, run_id in holders.items():
+        if run_id and run_id not in live:
+            how = runs[run_id]["status"] if run_id in runs else "not there"
+            yield Finding("live run", spec_id, f"is held by {run_id}, which is {how}")
+    for run_id in sorted(live):
+        spec_id = runs[run_id]["spec_id"]
+        if holders.get(spec_id) != run_id:
+            yield Finding("live run", spec_id, f"is not held by {run_id}, which is {runs[run_id]['status']}")
+
+
+def rows(dynamodb: Any, table: str) -> Iterator[Row]:
+    """Every row of a table, by reading all of it."""
+    read = TypeDeserializer().deserialize
+    for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+        for item in page["Items"]:
+            yield {name: read(value) for name, value in item.items()}
+
+
+def lister(s3: Any, bucket: str) -> Callable[[str], Iterator[Stored]]:
+    """What lists a bucket's objects by the beginning of their keys."""
+
+    def listed(prefix: str) -> Iterator[Stored]:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for item in page.get("Contents", []):
+                yield Stored(item["Key"], item["LastModified"])
+
+    return listed
+
+
+def look(where: Settings) -> list[Finding]:
+    """The differences of the deployment that the settings name."""
+    dynamodb = client("dynamodb", where)
+    access_key_id, secret_access_key = credentials_of(where)
+    s3 = store_client(
+        endpoint_url=where.store_endpoint_url,
+        region=where.store_region,
+        access_key_id=access_key_id,
+        secret_access_key=secret_access_key,
+    )
+    tables = (rows(dynamodb, where.specs_table), rows(dynamodb, where.jobs_table))
+    return list(compare(*tables, lister(s3, where.store_bucket)))
+
+
+def main() -> int:
+    """Print what was found."""
+    found = look(settings())
+    for finding in found:
+        print(f"{finding.kind:9} {finding.subject}: {finding.detail}")
+    serious = sum(finding.serious for finding in found)
+    print(json.dumps({"differences": len(found), "to look at": serious}))
+    return 1 if serious else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
