@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from alethia.embedded import invoke
 from alethia.embedded.container import descendants
 from alethia.embedded.stack import Stack
 
@@ -48,6 +49,11 @@ def test_a_second_run_is_refused_while_the_first_is_at_work(driver: Driver, spec
 
     assert refusal.value.details["run_id"] == first["run_id"]
     driver.settled(first["run_id"], within=QUICK)
+
+
+def test_a_function_can_be_called_as_the_stack_that_is_up_would(stack: Stack) -> None:
+    with invoke.environment(stack.data.root) as environ:
+        assert environ["ALETHIA_PUBLIC_API_URL"] == stack.url
 
 
 class Up:
