@@ -119,7 +119,7 @@ def _rules(place: Place) -> Rules:
     passed = ("StringEquals", "iam:PassedToService", ("ecs-tasks.amazonaws.com",))
     return [
         # Networks. What CloudFormation has just made may not carry its tags yet.
-        ("ec2:CreateTags", [Scope(conditions=(by_cloudformation, named_ours))]),
+        ("ec2:CreateTags", [Scope(conditions=(by_cloudformation, named_ours)), Scope(conditions=(ours,))]),
         (
             """ec2:ModifyVpcAttribute ec2:ModifySubnetAttribute ec2:AuthorizeSecurityGroupEgress
             ec2:RevokeSecurityGroupEgress ec2:UpdateSecurityGroupRuleDescriptionsEgress""",

@@ -114,13 +114,16 @@ class TestEveryPolicy:
 
 class TestTheRole:
     @staticmethod
-    def statement(action: str) -> dict[str, Any]:
-        [found] = [
+    def statements(action: str) -> list[dict[str, Any]]:
+        return [
             statement
             for policy in policies(PLACE)
             for statement in policy.document["Statement"]
             if action in many(statement["Action"])
         ]
+
+    def statement(self, action: str) -> dict[str, Any]:
+        [found] = self.statements(action)
         return found
 
     def test_may_do_what_is_listed_and_nothing_else(self) -> None:
@@ -181,10 +184,11 @@ class TestTheRole:
         condition = self.statement(f"ec2:{action}")["Condition"]
         assert condition == {"StringEquals": {"aws:ResourceTag/alethia:zone": PLACE.zone_id}}
 
-    def test_tags_only_what_cloudformation_is_making(self) -> None:
-        condition = self.statement("ec2:CreateTags")["Condition"]
-        assert condition["ForAnyValue:StringEquals"] == {"aws:CalledVia": "cloudformation.amazonaws.com"}
-        assert condition["StringEquals"] == {"aws:RequestTag/alethia:zone": PLACE.zone_id}
+    def test_tags_only_what_cloudformation_is_making_and_what_is_its_zones(self) -> None:
+        making, made = (statement["Condition"] for statement in self.statements("ec2:CreateTags"))
+        assert making["ForAnyValue:StringEquals"] == {"aws:CalledVia": "cloudformation.amazonaws.com"}
+        assert making["StringEquals"] == {"aws:RequestTag/alethia:zone": PLACE.zone_id}
+        assert made == {"StringEquals": {"aws:ResourceTag/alethia:zone": PLACE.zone_id}}
 
     def test_can_not_read_the_credential(self) -> None:
         assert "secretsmanager:GetSecretValue" not in actions()
