@@ -185,7 +185,7 @@ class TestTheRole:
         assert condition == {"StringEquals": {"aws:ResourceTag/alethia:zone": PLACE.zone_id}}
 
     def test_tags_only_what_cloudformation_is_making_and_what_is_its_zones(self) -> None:
-        making, made = (statement["Condition"] for statement in self.statements("ec2:CreateTags"))
+        made, making = (statement["Condition"] for statement in self.statements("ec2:CreateTags"))
         assert making["ForAnyValue:StringEquals"] == {"aws:CalledVia": "cloudformation.amazonaws.com"}
         assert making["StringEquals"] == {"aws:RequestTag/alethia:zone": PLACE.zone_id}
         assert made == {"StringEquals": {"aws:ResourceTag/alethia:zone": PLACE.zone_id}}
