@@ -126,6 +126,19 @@ class Client:
     def delete_runner(self, zone_id: str, runner_id: str) -> None:
         self._ask.delete(f"/api/zones/{zone_id}/runners/{runner_id}")
 
+    def deploy_runner(self, zone_id: str, form: Json) -> Json:
+        """Start a DEPLOY_WORKER: a runner in a linked AWS account."""
+        return self._json(self._ask.post(f"/api/zones/{zone_id}/runners/deploy", form))
+
+    def update_runner(self, zone_id: str, runner_id: str, changes: Json) -> Json:
+        """Roll a deployed runner to this Alethia's image."""
+        return self._json(self._ask.post(f"/api/zones/{zone_id}/runners/{runner_id}/update", changes))
+
+    def destroy_runner(self, zone_id: str, runner_id: str, *, name: str) -> Json:
+        """Start a DESTROY_WORKER; `name` is what the person typed."""
+        body = {"confirm_name": name}
+        return self._json(self._ask.post(f"/api/zones/{zone_id}/runners/{runner_id}/destroy", body))
+
     # --- git hosts ---------------------------------------------------------------------------------------
 
     def git_links(self, zone_id: str) -> Json:

@@ -25,7 +25,7 @@ def jobs(session: Session, job: str | None, spec: str | None) -> None:
                 (
                     one["job_id"],
                     one["job_type"],
-                    one["spec_id"] or one.get("identity_id"),
+                    one["spec_id"] or one.get("identity_id") or one.get("worker_id"),
                     output.status(one["status"]),
                     one["attempt"],
                     one["created_by"],

@@ -83,8 +83,26 @@ def _show_bootstrap(result: Mapping[str, Any]) -> None:
     output.table(("Part", "Proved"), rows)
 
 
+def _show_worker(result: Mapping[str, Any]) -> None:
+    where = f"account {result['account_id']}, {result['region']}"
+    if result.get("image") is None:
+        output.console.print(f"Nothing of runner {result['worker_id']} is left in {where}.", markup=False)
+        return
+    output.table(
+        ("Part", "Is"),
+        [
+            ("Runner", result["worker_id"]),
+            ("Where", where),
+            ("Stack", f"{result['stack_name']} ({result['stack_status']})"),
+            ("Cluster", result["cluster"]),
+            ("Image", result["image"]),
+        ],
+    )
+
+
 _SHOWN: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "connection": _show_connection,
     "resources": _show_resources,
     "bootstrap": _show_bootstrap,
+    "worker": _show_worker,
 }

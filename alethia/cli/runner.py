@@ -44,13 +44,14 @@ def list_runners(session: Session) -> None:
     session.show(
         session.client.runners(session.zone),
         lambda page: output.table(
-            ("Runner", "Name", "Kind", "Status", "Version", "Slots", "Last seen", "Jobs"),
+            ("Runner", "Name", "Kind", "Status", "Deployed", "Version", "Slots", "Last seen", "Jobs"),
             (
                 (
                     one["runner_id"],
                     one["name"],
                     one["kind"],
                     output.status(one["status"]),
+                    _deployed(one.get("worker")),
                     one["version"],
                     one["slots"],
                     one["last_seen_at"],
@@ -204,6 +205,14 @@ def _write_private(path: Path, text: str) -> None:
     with os.fdopen(handle, "w") as file:
         file.write(f"{text}\n")
     part.replace(path)
+
+
+def _deployed(worker: dict[str, Any] | None) -> str | None:
+    """Of a runner in a customer's account: where its stack is, how it stands, and what its tasks run."""
+    if worker is None:
+        return None
+    lines = [f"{worker['account_id']} {worker['form']['region']} {worker['status']}", worker["image"]]
+    return "\n".join([*lines, worker["problem"]] if worker.get("problem") else lines)
 
 
 def _show_status(one: dict[str, Any]) -> None:

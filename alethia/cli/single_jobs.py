@@ -20,7 +20,7 @@ watch_option = click.option("--watch/--no-watch", default=False, help="Follow it
 @pass_session
 def test_identity(session: Session, identity: str, watch: bool, runner: str | None) -> int:
     """Test a linked account: are we let in, and which permissions are missing."""
-    return _began(session, session.client.test_identity(session.zone, identity, runner=runner), watch)
+    return began(session, session.client.test_identity(session.zone, identity, runner=runner), watch)
 
 
 @identities.command("fetch")
@@ -30,7 +30,7 @@ def test_identity(session: Session, identity: str, watch: bool, runner: str | No
 @pass_session
 def fetch_resources(session: Session, identity: str, watch: bool, runner: str | None) -> int:
     """List what a linked account has: networks, subnets, hosted zones."""
-    return _began(session, session.client.fetch_resources(session.zone, identity, runner=runner), watch)
+    return began(session, session.client.fetch_resources(session.zone, identity, runner=runner), watch)
 
 
 @cli.command()
@@ -40,10 +40,11 @@ def fetch_resources(session: Session, identity: str, watch: bool, runner: str | 
 @pass_session
 def bootstrap(session: Session, spec: str, watch: bool, runner: str | None) -> int:
     """Prove a spec's workspace: the store, the state's lock, the template, the repositories."""
-    return _began(session, session.client.bootstrap(spec, runner=runner), watch)
+    return began(session, session.client.bootstrap(spec, runner=runner), watch)
 
 
-def _began(session: Session, job: dict[str, Any], watch: bool) -> int:
+def began(session: Session, job: dict[str, Any], watch: bool) -> int:
+    """Show a job that was started, or follow it to its end; the command's exit code."""
     if not watch:
         session.show(job, _show_started)
         return 0

@@ -18,6 +18,7 @@ PHASES = {
     "init": "dim",
     "plan": "cyan",
     "apply": "green",
+    "stack": "cyan",
     "destroy": "red",
     "collect": "dim",
 }
@@ -45,6 +46,7 @@ def follow_job(client: Client, job_id: str, *, quiet: bool = False) -> dict[str,
     """Print what a job waits for, then its log as it grows, until the job is over; the job as it is then."""
     cursor: str | None = None
     waited_for: str | None = None
+    came: str | None = None
     while True:
         job: dict[str, Any] = client.job(job_id)
         over = job["status"] in ENDED
@@ -60,7 +62,18 @@ def follow_job(client: Client, job_id: str, *, quiet: bool = False) -> dict[str,
             if not quiet:
                 show_end(job)
             return job
+        if not quiet and (progress := progress_line(job.get("progress"))) not in (None, came):
+            output.console.print(Text(str(progress), style="dim"))
+            came = progress
         time.sleep(POLL_SECONDS)
+
+
+def progress_line(progress: dict[str, Any] | None) -> str | None:
+    """How far a job has come: ``3 of 17 done, at work: Cluster, Task``."""
+    if not progress or not progress.get("planned"):
+        return None
+    line = f"{progress['done']} of {progress['planned']} done"
+    return f"{line}, at work: {', '.join(progress['in_flight'])}" if progress.get("in_flight") else line
 
 
 def log_chunks(

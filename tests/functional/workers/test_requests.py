@@ -1,4 +1,4 @@
-"""What may be asked for, by whom, and what a refusal says; and what the rest of Alethia makes of such runners."""
+"""What may be asked for, by whom, what a refusal says; and what the rest of Alethia makes of such runners."""
 
 from typing import Any
 
