@@ -39,6 +39,7 @@ from constructs import Construct
 
 from cdk.constructs import runner_task
 from cdk.constructs.acknowledged import acknowledge
+from cdk.constructs.runner_network import RunnerNetwork
 from cdk.nag import check_with_nag
 from chalicelib.providers.aws.permissions import PATH
 from chalicelib.providers.aws.worker_form import LOG_DAYS
@@ -58,7 +59,7 @@ class RunnerStack(Stack):
         )
         self._parameters()
         name = f"alethia-{self.runner_id}"
-        network = Network(self, "Network", vpc_id=self.vpc, name=name)
+        network = RunnerNetwork(self, "Network", vpc_id=self.vpc, name=name)
         vpc = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
@@ -213,53 +214,6 @@ class RunnerStack(Stack):
         ):
             rule_id = f"CloudFormation-Validate::{rule}"
             Validations.of(scope).acknowledge(Acknowledgment(id=rule_id, reason=reason))
-
-
-class Network(Construct):
-    """A VPC with two public subnets that nobody can reach, unless subnets are named. No NAT gateway."""
-
-    def __init__(self, scope: Construct, id: str, *, vpc_id: str, name: str) -> None:
-        super().__init__(scope, id)
-        self.own = CfnCondition(Stack.of(self), "OwnNetwork", expression=Fn.condition_equals(vpc_id, ""))
-        vpc = ec2.CfnVPC(
-            self, "Vpc", cidr_block="10.0.0.0/24", enable_dns_hostnames=True, enable_dns_support=True
-        )
-        reason = "A log of flows costs by the byte; nothing can reach in, and the runner says what it does."
-        acknowledge(vpc, {"AwsSolutions-VPC7": reason})
-        gateway = ec2.CfnInternetGateway(self, "Gateway")
-        attachment = ec2.CfnVPCGatewayAttachment(
-            self, "GatewayAttachment", vpc_id=vpc.ref, internet_gateway_id=gateway.ref
-        )
-        routes = ec2.CfnRouteTable(self, "Routes", vpc_id=vpc.ref)
-        way_out = ec2.CfnRoute(
-            self,
-            "WayOut",
-            route_table_id=routes.ref,
-            destination_cidr_block="0.0.0.0/0",
-            gateway_id=gateway.ref,
-        )
-        way_out.add_resource_dependency(attachment)
-        made: list[Any] = [vpc, gateway, attachment, routes, way_out]
-        subnets = []
-        for number, letter in enumerate("AB"):
-            subnet = ec2.CfnSubnet(
-                self,
-                f"Subnet{letter}",
-                vpc_id=vpc.ref,
-                availability_zone=Fn.select(number, Fn.get_azs()),
-                cidr_block=f"10.0.0.{number * 128}/25",
-                map_public_ip_on_launch=False,
-            )
-            association = ec2.CfnSubnetRouteTableAssociation(
-                self, f"Subnet{letter}Routes", subnet_id=subnet.ref, route_table_id=routes.ref
-            )
-            made += [subnet, association]
-            subnets.append(subnet.ref)
-        for resource in made:
-            resource.cfn_options.condition = self.own
-        Tags.of(self).add("Name", name)
-        self.vpc_id = vpc.ref
-        self.subnet_ids = subnets
 
 
 def _pull(image: str) -> list[iam.PolicyStatement]:
