@@ -1,6 +1,8 @@
 """One package, and one synthesis of each stage, for all tests of the stack: seconds once, not for each."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,3 +94,36 @@ def otherwise() -> Deployment:
 def other_template(synthesize: Synthesize, otherwise: Deployment) -> Template:
     """Its template; read it, don't change it."""
     return synthesize(otherwise)
+
+
+THEIR_STACKS = """
+import sys
+from aws_cdk import App, Stack
+from cdk.constructs.link_templates import LinkTemplates
+from cdk.link_stack import add_link_stacks
+from cdk.nag import check_with_nag
+from cdk.runner_stack import RunnerStack
+app = App(outdir=sys.argv[1], analytics_reporting=False, context={"aws:cdk:enable-path-metadata": False})
+RunnerStack(app, "runner")
+add_link_stacks(app)
+check_with_nag(app)
+LinkTemplates(Stack(app, "published"), "LinkTemplates", api_url="https://api.example.com", publish=True)
+app.synth()
+"""
+
+
+@pytest.fixture(scope="session")
+def customers_stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the templates of what customers have in their accounts are, judged by cdk-nag and the CDK.
+
+    A process of its own: only here the validation is on, and it is chosen when the CDK's engine starts.
+    """
+    out = tmp_path_factory.mktemp("cdk") / "customers"
+    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
+    command = [sys.executable, "-c", THEIR_STACKS, str(out)]
+    done = subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Acknowledge with" not in done.stderr, done.stderr
+    return out

@@ -1,9 +1,6 @@
 """What customers deploy in their accounts, judged by cdk-nag, and where a deployment publishes it."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +10,6 @@ from aws_cdk import App, Stack
 from cdk.constructs.link_templates import LinkTemplates
 from cdk.deployment import Deployment
 from cdk.link_stack import EXAMPLE_ISSUER, LINK, RUNNERS, WILDCARDS, reason_of
-from cdk.main import PROJECT
 from chalicelib.providers.linking import aws_template, aws_workers
 from chalicelib.providers.linking.aws import AUDIENCE
 from tests.infrastructure.conftest import Synthesize
@@ -22,50 +18,23 @@ from tests.infrastructure.templates import as_list, circles, of_type, walk
 Template = dict[str, Any]
 API = "https://api.example.com"
 
-SYNTHESIS = f"""
-import sys
-from aws_cdk import App, Stack
-from cdk.constructs.link_templates import LinkTemplates
-from cdk.link_stack import add_link_stacks
-from cdk.nag import check_with_nag
-app = App(outdir=sys.argv[1], analytics_reporting=False, context={{"aws:cdk:enable-path-metadata": False}})
-add_link_stacks(app)
-check_with_nag(app)
-LinkTemplates(Stack(app, "published"), "LinkTemplates", api_url={API!r}, publish=True)
-app.synth()
-"""
 
-
-@pytest.fixture(scope="module")
-def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All three, with the validation that the other tests do without."""
-    out = tmp_path_factory.mktemp("cdk") / "links"
-    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
-    command = [sys.executable, "-c", SYNTHESIS, str(out)]
-    done = subprocess.run(
-        command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=180, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Acknowledge with" not in done.stderr
-    return out
-
-
-def template_of(synthesized: Path, stack: str) -> Template:
-    template: Template = json.loads((synthesized / f"{stack}.template.json").read_text())
+def template_of(customers_stacks: Path, stack: str) -> Template:
+    template: Template = json.loads((customers_stacks / f"{stack}.template.json").read_text())
     return template
 
 
 class TestStacks:
-    def test_are_what_customers_are_given(self, synthesized: Path) -> None:
+    def test_are_what_customers_are_given(self, customers_stacks: Path) -> None:
         link = aws_template.template(issuer_url=EXAMPLE_ISSUER, audience=AUDIENCE)
-        assert template_of(synthesized, LINK) == json.loads(link)
-        assert template_of(synthesized, RUNNERS) == json.loads(aws_workers.template())
+        assert template_of(customers_stacks, LINK) == json.loads(link)
+        assert template_of(customers_stacks, RUNNERS) == json.loads(aws_workers.template())
 
-    def test_every_kind_of_wildcard_that_is_accepted_occurs(self, synthesized: Path) -> None:
+    def test_every_kind_of_wildcard_that_is_accepted_occurs(self, customers_stacks: Path) -> None:
         found = {
             reason_of(text)
             for stack in (LINK, RUNNERS)
-            for policy in of_type(template_of(synthesized, stack), "AWS::IAM::ManagedPolicy").values()
+            for policy in of_type(template_of(customers_stacks, stack), "AWS::IAM::ManagedPolicy").values()
             for text in walk(policy["PolicyDocument"])
             if isinstance(text, str) and "*" in text
         }
@@ -74,8 +43,8 @@ class TestStacks:
 
 class TestPublishing:
     @pytest.fixture
-    def published(self, synthesized: Path) -> Template:
-        return template_of(synthesized, "published")
+    def published(self, customers_stacks: Path) -> Template:
+        return template_of(customers_stacks, "published")
 
     def test_lets_everybody_read_exactly_two_objects(self, published: Template) -> None:
         [policy] = of_type(published, "AWS::S3::BucketPolicy").values()
