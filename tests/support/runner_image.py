@@ -6,7 +6,8 @@
     releases    a loopback server in the place of the release hosts: this machine's real terraform and AWS
                 provider, packed as they are released, and stand-ins for infracost, helm and kubectl
     context     a copy of the project's files whose pins and locks have the sha256 of those
-    built       the image; ``inside`` runs its own command as its own user, its root read-only
+    built       the image, as ``make image`` builds it; ``inside`` runs its own command as its own user, with
+                its root read-only
 
 Needs root, and Debian's buildah and mmdebstrap, which apt installs where they are missing.
 """
@@ -41,7 +42,7 @@ BASE_PACKAGES = ("ca-certificates", "coreutils", "dash", "python3", "python3-pip
 BASE_PYTHON = "3.11"
 SUITE = "bookworm"
 BASE = "localhost/alethia-test-base"
-IMAGE = "localhost/alethia-test-runner"
+IMAGE = f"localhost/alethia-runner:test-{ARCH}"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -59,34 +60,43 @@ class Image:
     """A built image, in a store of its own."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
         self._folder = folder
-        self.log = ""
+        store = folder / "storage.conf"
+        settings = {
+            "driver": _storage_driver(folder),
+            "graphroot": folder / "store",
+            "runroot": folder / "run",
+        }
+        lines = (f'{name} = "{value}"\n' for name, value in settings.items())
+        store.write_text(f"[storage]\n{''.join(lines)}")
+        self._environment = os.environ | {
+            "CONTAINERS_STORAGE_CONF": str(store),
+            "BUILDAH_ISOLATION": "chroot",
+        }
+
+    def run(self, *command: str | Path) -> str:
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise AssertionError(f"{command[:2]} failed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+        return done.stdout
 
     def buildah(self, *arguments: str | Path) -> str:
-        done = subprocess.run(
-            ["buildah", "--root", self._folder / "store", "--runroot", self._folder / "run", *arguments],
-            env={
-                **os.environ,
-                "STORAGE_DRIVER": _storage_driver(self._folder),
-                "BUILDAH_ISOLATION": "chroot",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise AssertionError(
-                f"buildah {arguments[0]} failed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
-            )
-        return done.stdout + (done.stderr if arguments[0] == "build" else "")
+        return self.run("buildah", *arguments)
 
     @property
     def config(self) -> dict[str, Any]:
         """As a container engine reads it."""
-        config: dict[str, Any] = json.loads(self.buildah("inspect", "--type", "image", IMAGE))["OCIv1"][
-            "config"
-        ]
+        image = json.loads(self.buildah("inspect", "--type", "image", IMAGE))
+        config: dict[str, Any] = image["OCIv1"]["config"]
         return config
+
+    @property
+    def bill_of_materials(self) -> dict[str, Any]:
+        """The one that was written beside it."""
+        (path,) = (self._folder / "context" / ".alethia" / "image").iterdir()
+        bill: dict[str, Any] = json.loads(path.read_text())
+        return bill
 
     @contextmanager
     def mounted(self) -> Iterator[Path]:
@@ -130,8 +140,8 @@ class Image:
 def built(folder: Path) -> Iterator[Image]:
     """Build it. Raises :class:`CannotBuild` where that can't be done."""
     terraform, providers = _set_up()
-    image = Image(folder)
     try:
+        image = Image(folder)
         with ThreadPoolExecutor() as pool:
             base = pool.submit(_base, image)
             wheels = pool.submit(_wheels, folder / "releases" / "wheels")
@@ -139,12 +149,10 @@ def built(folder: Path) -> Iterator[Image]:
             base.result(), wheels.result()
         with served(folder / "releases") as address:
             (folder / "pip.conf").write_text(f"[global]\nno-index = true\nfind-links = {address}/wheels/\n")
-            image.log = image.buildah(
-                *("build", "--isolation", "chroot", "--pull-never", "--format", "docker"),
-                *("--platform", f"linux/{ARCH}", "--build-arg", f"BASE={BASE}"),
-                *("--build-arg", f"RELEASES={address}", "--secret", f"id=pip.conf,src={folder / 'pip.conf'}"),
-                *("--file", folder / "context" / "runner_task" / "Dockerfile", "--tag", IMAGE),
-                folder / "context",
+            image.run(
+                *(sys.executable, folder / "context" / "scripts" / "image.py"),
+                *("--engine", "buildah", "--arch", ARCH, "--tag", "test", "--base", BASE),
+                *("--releases", address, "--pip-conf", folder / "pip.conf"),
             )
         yield image
     finally:
@@ -222,7 +230,8 @@ def _context(context: Path, releases: Path, terraform: Path, providers: dict[Loc
         shutil.copytree(
             PROJECT / name, context / name, ignore=shutil.ignore_patterns("__pycache__", ".terraform")
         )
-    for name in (".dockerignore", "chalicelib/__init__.py", "requirements/runner.txt"):
+    scripts = ("scripts/image.py", "scripts/sbom.py")
+    for name in (".dockerignore", "chalicelib/__init__.py", "requirements/runner.txt", *scripts):
         (context / name).parent.mkdir(exist_ok=True)
         shutil.copy(PROJECT / name, context / name)
     pins = read_pins()
