@@ -2,8 +2,8 @@
 
 It reads the tables and the store that the environment names, as a deployment's functions do
 (``ALETHIA_SPECS_TABLE``, ``ALETHIA_JOBS_TABLE``, ``ALETHIA_STORE_…``), with your own credentials. It writes
-nothing, and says what a person has to look at; docs/operations.md says what to do about each. Exit code 1 when
-there is any.
+nothing, and says what a person has to look at; docs/operations.md says what to do about each. The exit code
+is 1 when there is any.
 """
 
 import json

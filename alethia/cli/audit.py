@@ -14,7 +14,7 @@ from . import output
 from .main import Session, cli, pass_session
 
 COLUMNS = ("at", "actor", "action", "subject", "outcome", "reason", "before", "after")
-ORIGIN = ("source_ip", "user_agent", "request_id", "route")
+ORIGIN = ("source_ip", "user_agent", "request_id", "route", "correlation_id")
 IDS = ("zone_id", "entry_id")
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for a formula, if a cell begins with it."""

@@ -11,7 +11,7 @@ from ..domain.errors import NotFound
 from ..domain.ids import attempt_id
 from ..domain.job import RULES
 from ..domain.lifecycle.job import JobStatus
-from .doorbell import Doorbell
+from .doorbell import SUPERSEDED, Doorbell
 from .ports.clock import Clock, iso, unix
 from .ports.jobs import Attempt, JobRecord, JobStore
 from .ports.ledger import BeginAttempt, Ledger, LostRace
@@ -44,15 +44,29 @@ class AttemptStart:
         self._runner_wait = runner_wait
         self._clock = clock
 
-    def begin(self, job: JobRecord, *, task_token: str | None, task_definition: str | None = None) -> None:
+    def begin(
+        self,
+        job: JobRecord,
+        *,
+        task_token: str | None,
+        generation: int = 0,
+        task_definition: str | None = None,
+    ) -> None:
         """See that a runner has (or gets) the job, and that its end rings `task_token`, if there is one.
+
+        `generation` is that of the execution that waits: while a later one does, this one is superseded.
 
         Raises
         ------
         Unavailable
             No container could be started; beginning again tries again.
         """
-        attempt = self._attempt(job, task_token)
+        number = self._under_way(job, task_token)
+        if task_token and not self._jobs.give_token(job.job_id, number, task_token, generation):
+            self._doorbell.answer(task_token, SUPERSEDED)
+            return
+        attempt = self._jobs.attempt(job.job_id, number)
+        assert attempt is not None, "an attempt's row is written with its number"
         # It may have ended between the two writes; then nobody else would ring this token.
         self._doorbell.attempt_over(job.job_id)
         if attempt.over_at is None:
@@ -81,33 +95,27 @@ class AttemptStart:
         """Whoever began it may be asking for its container in this very moment."""
         return self._clock.now() - datetime.fromisoformat(attempt.dispatched_at) < YOUNG
 
-    def _attempt(self, job: JobRecord, task_token: str | None) -> Attempt:
-        """The attempt under way, ringing `task_token` from now on; a fresh one if none is."""
-        if job.lease_expires_at is None:
-            now = self._clock.now()
-            number = job.attempt + 1
-            not_before = self._start_times.not_before(job, now)
-            wait = self._runner_wait.of(job)
-            begin = BeginAttempt(
-                job_id=job.job_id,
-                number=number,
-                runner=job.runner,
-                task_token=task_token,
-                at=iso(now),
-                claim_until=max(unix(now), not_before or 0) + int(wait / timedelta(seconds=1)),
-                not_before=not_before,
-            )
-            try:
-                self._ledger.commit(begin)
-            except LostRace:
-                number = self._again(job).attempt
-        else:
-            number = job.attempt
-        if task_token is not None:
-            self._jobs.give_token(job.job_id, number, task_token)
-        attempt = self._jobs.attempt(job.job_id, number)
-        assert attempt is not None, "an attempt's row is written with its number"
-        return attempt
+    def _under_way(self, job: JobRecord, task_token: str | None) -> int:
+        """The number of the attempt under way; of a fresh one if none is."""
+        if job.lease_expires_at is not None:
+            return job.attempt
+        now = self._clock.now()
+        not_before = self._start_times.not_before(job, now)
+        wait = self._runner_wait.of(job)
+        begin = BeginAttempt(
+            job_id=job.job_id,
+            number=job.attempt + 1,
+            runner=job.runner,
+            task_token=task_token,
+            at=iso(now),
+            claim_until=max(unix(now), not_before or 0) + int(wait / timedelta(seconds=1)),
+            not_before=not_before,
+        )
+        try:
+            self._ledger.commit(begin)
+        except LostRace:
+            return self._again(job).attempt
+        return begin.number
 
     def _again(self, job: JobRecord) -> JobRecord:
         found = self._jobs.get(job.job_id)

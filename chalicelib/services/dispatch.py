@@ -57,4 +57,6 @@ class Dispatch:
         elif job.status in JOB.terminal:
             self._doorbell.answer(task_token, job.status.lower())
         else:
-            self._start.begin(job, task_token=task_token, task_definition=run.task_definition)
+            self._start.begin(
+                job, task_token=task_token, generation=generation, task_definition=run.task_definition
+            )

@@ -54,10 +54,16 @@ class DynamoJobs:
             found = {str(row.pk): _job(row) for row in JobRow.batch_get(keys, consistent_read=True)}
         return [found[pk] for pk, _ in keys if pk in found and found[pk].status not in JOB.terminal]
 
-    def give_token(self, job_id: str, number: int, task_token: str) -> None:
+    def give_token(self, job_id: str, number: int, task_token: str, generation: int) -> bool:
         row = AttemptRow(job_pk(job_id), attempt_sk(number))
-        with dynamodb_errors():
-            row.update([AttemptRow.task_token.set(task_token)], condition=present(AttemptRow))
+        no_later_one = AttemptRow.waiter.does_not_exist() | (AttemptRow.waiter <= generation)
+        token: list[Action] = [AttemptRow.task_token.set(task_token), AttemptRow.waiter.set(generation)]
+        try:
+            with dynamodb_errors():
+                row.update(token, condition=present(AttemptRow) & no_later_one)
+        except ConditionFailed:
+            return False
+        return True
 
     def started_as(self, job_id: str, number: int, task_arn: str) -> None:
         row = AttemptRow(job_pk(job_id), attempt_sk(number))

@@ -83,8 +83,11 @@ class JobStore(Protocol):
     def live(self) -> Sequence[JobRecord]:
         """Every job with work in hand, oldest first."""
 
-    def give_token(self, job_id: str, number: int, task_token: str) -> None:
-        """The workflow waits anew: this token takes the old one's place."""
+    def give_token(self, job_id: str, number: int, task_token: str, generation: int) -> bool:
+        """The workflow waits anew: this token takes the old one's place.
+
+        ``False`` when a later generation of the run's executions waits already: its token stays.
+        """
 
     def started_as(self, job_id: str, number: int, task_arn: str) -> None:
         """The attempt runs as this ECS task."""

@@ -319,7 +319,7 @@ class TestBeginning:
         world.plan()
         start, jobs = world.container.attempt_start, world.container.job_store
         for token in ("second", "third"):
-            start.begin(world.job, task_token=token)
+            start.begin(world.job, task_token=token, generation=1)
         attempt = jobs.attempt(world.job.job_id, 1)
         assert attempt is not None
         assert (attempt.task_token, world.job.attempt, len(world.tasks.started)) == ("third", 1, 1)

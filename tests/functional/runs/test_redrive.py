@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.services.dispatch import Stage
 from chalicelib.services.ports.metrics import Metric
 from chalicelib.services.ports.workflow import ExecutionStatus, Resume
 from chalicelib.services.reconcile import MAX_GENERATIONS
@@ -77,6 +78,24 @@ def test_redriven_after_the_reconciler_took_over_it_steps_aside(world: World, st
     first = world.machine.executions[f"{world.run_id}-1"]
     assert (first.status, first.path[-1]) == (ExecutionStatus.SUCCEEDED, "Superseded")
     assert len(world.machine.executions) == 2
+
+
+def test_one_redriven_in_the_very_moment_takes_no_newer_ones_bell(world: World) -> None:
+    """It read its run before the reconciler raised the generation, and writes after the newer one waits."""
+    world.plan()
+    before = world.run
+    world.machine.lose()
+    world.reconcile()
+    newer = world.machine.executions[f"{world.run_id}-2"].token
+    rung: list[tuple[str, str]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.container.run_store, "get", lambda _: before)
+        patch.setattr(world.machine, "ring", lambda token, word: rung.append((token, word)) or True)
+        world.container.dispatch.dispatch(world.run_id, 1, Stage.PLAN, "stale-token")
+    assert rung == [("stale-token", "superseded")]
+    attempt = world.container.job_store.attempt(world.run_id, 1)
+    assert attempt is not None
+    assert attempt.task_token == newer
 
 
 @pytest.mark.parametrize("act", ["plan", "to_review", "to_approved"])

@@ -70,6 +70,8 @@ class AttemptRow(JobsTable):
     runner = UnicodeAttribute()
     task_token = UnicodeAttribute(null=True)
     """Of the workflow step that waits; a job by itself has none."""
+    waiter = NumberAttribute(null=True)
+    """Generation of the step's execution: an older one, redriven, takes no newer one's place."""
     task_arn = UnicodeAttribute(null=True)
     dispatched_at = UnicodeAttribute()
     stopped_at = UnicodeAttribute(null=True)
