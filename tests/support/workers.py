@@ -5,7 +5,7 @@ Rows and the state machine are real; the account's CloudFormation is :class:`Mem
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -206,6 +206,9 @@ class Workers:
         return done
 
 
+W = TypeVar("W", bound=Workers)
+
+
 def a_deployed_runner(identity: Identity, region: str, status: WorkerStatus) -> RunnerRecord:
     """The registration of a runner that was deployed into `identity`'s account."""
     runner_id = worker_id(identity.zone_id, ACCOUNT, region)
@@ -240,16 +243,16 @@ def a_deployed_runner(identity: Identity, region: str, status: WorkerStatus) -> 
     )
 
 
-def new_workers(tables: Tables, issuer_folder: Path) -> Iterator[Workers]:
+def new_workers(tables: Tables, issuer_folder: Path, kind: type[W]) -> Iterator[W]:
     settings = tables.settings.model_copy(update={"worker_image": IMAGE})
     clock = FakeClock()
     container = RunsContainer(settings, Issuer.open(issuer_folder, ISSUER), clock)
     bootstrap.use(container)
-    yield Workers(container, clock)
+    yield kind(container, clock)
     bootstrap.use(None)
 
 
 @pytest.fixture
 def workers(tables: Tables, issuer_folder: Path) -> Iterator[Workers]:
     """A zone of ada's whose one linked account lets us deploy runners."""
-    yield from new_workers(tables, issuer_folder)
+    yield from new_workers(tables, issuer_folder, Workers)
