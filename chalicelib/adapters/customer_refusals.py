@@ -20,7 +20,6 @@ BUSY = frozenset(
         "InternalFailure",
         "InternalServerError",
         "InternalServiceError",
-        "LimitExceededOnRate",
         "OperationInProgressException",
         "PaginationTokenExpiredException",
         "RequestLimitExceeded",

@@ -10,8 +10,9 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.adapters.customer_aws import CustomerSts
+from chalicelib.adapters.customer_aws import CustomerSts, sts_clients
 from chalicelib.domain.errors import CloudRefused
+from chalicelib.settings import Settings
 from tests.support.ministack import ministack
 
 REGION = "eu-west-1"
@@ -34,11 +35,18 @@ class Accounts:
             aws_secret_access_key="test",
         )
 
-    def role(self, name: str, *, trusts: str = OURS, external_id: str | None = EXTERNAL_ID) -> str:
+    def role(
+        self,
+        name: str,
+        *,
+        trusts: str = OURS,
+        trusts_role: str | None = None,
+        external_id: str | None = EXTERNAL_ID,
+    ) -> str:
         """A role of the customer's; its ARN."""
         statement: dict[str, Any] = {
             "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{trusts}:root"},
+            "Principal": {"AWS": trusts_role or f"arn:aws:iam::{trusts}:root"},
             "Action": "sts:AssumeRole",
         }
         if external_id is not None:
@@ -109,3 +117,37 @@ def test_a_role_of_another_account_than_the_linked_one_is_refused(accounts: Acco
     with pytest.raises(CloudRefused) as refused:
         accounts.assume(accounts.role("elsewhere"), account_id=SOMEBODY_ELSES)
     assert refused.value.details["cause"] == "other_account"
+
+
+def test_functions_act_as_the_one_role_that_customers_trust(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever function asks first becomes that role; without it, the customer's role lets nobody in."""
+    allow = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OURS}:root"}, "Action": "sts:AssumeRole"}
+    trusts_us = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    may = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    iam, name = accounts.client("iam", OURS), "deployment-customer-access"
+    broker = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusts_us)["Role"]["Arn"]
+    iam.put_role_policy(
+        RoleName=name,
+        PolicyName="customers",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]}),
+    )
+    role = accounts.role("of-the-broker-only", trusts_role=broker)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", accounts.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", OURS)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+    def ask(customer_access_role: str) -> str:
+        settings = Settings(
+            region=REGION, control_plane_principal=broker, customer_access_role=customer_access_role
+        )
+        sts = CustomerSts(sts_clients(settings), broker)
+        return sts.assume(
+            role, external_id=EXTERNAL_ID, account_id=CUSTOMERS, session_name="job-1-1", region=REGION
+        ).principal
+
+    assert ask(broker).endswith("assumed-role/of-the-broker-only/job-1-1")
+    with pytest.raises(CloudRefused) as refused:
+        ask("")
+    assert refused.value.details["cause"] == "not_told"

@@ -1,16 +1,18 @@
 """What exists in an emulated account: the answer to "did destroy leave anything behind?".
 
 Read straight from moto's backends. What AWS puts into every account (the default VPC and its parts, its own
-policies and keys, default groups), the role that links the account, and what only waits to be forgotten does
-not count.
+policies and keys, default groups), the roles that let us in, and what only waits to be forgotten does not
+count.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.backends import get_backend
 
 from chalicelib.providers.aws.permissions import PATH as LINK_PATH
+from chalicelib.providers.aws.worker_permissions import RUNNERS
 
 from .ecs import GOING
 
@@ -83,6 +85,13 @@ def _in_clusters(attribute: str) -> Callable[[Any], Iterator[str]]:
     return list_ids
 
 
+def _roles(iam: Any) -> Iterator[str]:
+    """All but those that the customer made to let us in."""
+    for role in iam.roles.values():
+        if role.path != LINK_PATH or fnmatchcase(role.name, RUNNERS):
+            yield role.name
+
+
 def _active(ecs: Any) -> Iterator[str]:
     return (cluster.name for cluster in ecs.clusters.values() if cluster.status == "ACTIVE")
 
@@ -128,7 +137,7 @@ KINDS: dict[str, tuple[Any, Callable[[Any], Iterable[str]]]] = {
     "events:rule": ("events", lambda events: (n for bus in events.event_buses.values() for n in bus.rules)),
     "iam:instance-profile": ("iam", _keys_of("instance_profiles")),
     "iam:oidc-provider": ("iam", _keys_of("open_id_providers")),
-    "iam:role": ("iam", lambda iam: (r.name for r in iam.roles.values() if r.path != LINK_PATH)),
+    "iam:role": ("iam", _roles),
     "kms:key": ("kms", _keys),
     "logs:group": ("logs", _keys_of("groups")),
     "rds:cluster": ("rds", _keys_of("clusters")),

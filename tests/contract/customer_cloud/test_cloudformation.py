@@ -296,6 +296,7 @@ def test_a_deleted_stack_leaves_only_what_it_keeps_and_is_remembered_by_its_id(a
     before = account.inventory()
     stack_id = account.create()
     account.settled(account.name)
+    assert f"{account.name}-task" in account.inventory()["iam:role"]
     account.stacks.delete_stack(StackName=account.name)
     looks = [account.stacks.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]]
     assert looks == ["DELETE_IN_PROGRESS"]
