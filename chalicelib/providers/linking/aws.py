@@ -26,7 +26,7 @@ FILE = "alethia-link.json"
 
 NO_PRINCIPAL = (
     "This deployment does not say who assumes customers' roles: set ALETHIA_CONTROL_PLANE_PRINCIPAL to the "
-    "ARN of the API function's role (docs/deploying.md)."
+    "ARN of the role that they let in (docs/deploying.md, ControlPlanePrincipal)."
 )
 NO_ISSUER = (
     "This deployment has no OIDC issuer, which web identity needs: set ALETHIA_PUBLIC_API_URL and "
