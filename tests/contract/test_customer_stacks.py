@@ -17,14 +17,19 @@ from alethia.embedded.customers import click_for_runners
 from chalicelib.adapters.customer_aws import CustomerSts, sts_clients
 from chalicelib.adapters.customer_clients import CustomerClients
 from chalicelib.adapters.customer_stacks import CloudFormationStacks
+from chalicelib.adapters.ecs import EcsTasks
 from chalicelib.domain.errors import CloudRefused, Unavailable
 from chalicelib.domain.identity import Identity, IdentityStatus
+from chalicelib.domain.lifecycle.worker import WorkerStatus
+from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.words import CloudProvider
-from chalicelib.domain.worker import StackFacts, WorkerForm
+from chalicelib.domain.worker import StackFacts, Worker, WorkerForm, WorkerOutputs
 from chalicelib.providers.aws import runner_stack
 from chalicelib.providers.linking.base import OurSide
 from chalicelib.services.ports.clock import SystemClock
 from chalicelib.services.ports.customer_stacks import CustomerPlace
+from chalicelib.services.ports.runner_tasks import RunnerTask
+from chalicelib.services.ports.runners import RunnerRecord
 from chalicelib.settings import Settings
 from tests.support.aws_accounts import CONTROL_PLANE, a_role, owner, trust
 
@@ -99,10 +104,13 @@ class Customer:
 
 
 @cache
-def adapter(cloud: str) -> CloudFormationStacks:
+def clients(cloud: str) -> CustomerClients:
     settings = Settings(customer_aws_endpoint_url=cloud, control_plane_principal=CONTROL_PLANE)
-    sts = CustomerSts(sts_clients(settings), CONTROL_PLANE)
-    return CloudFormationStacks(CustomerClients(sts, SystemClock(), settings))
+    return CustomerClients(CustomerSts(sts_clients(settings), CONTROL_PLANE), SystemClock(), settings)
+
+
+def adapter(cloud: str) -> CloudFormationStacks:
+    return CloudFormationStacks(clients(cloud))
 
 
 @pytest.fixture(scope="module")
@@ -179,24 +187,64 @@ def test_the_credential_is_put_where_only_the_task_reads_it_and_once(deployed: C
     assert len(manager.list_secret_version_ids(SecretId=secret, IncludeDeprecated=True)["Versions"]) == 2
 
 
-def test_tasks_are_stopped_and_a_cluster_that_is_gone_has_none(deployed: Customer) -> None:
-    worker = runner_stack.outputs_of(deployed.stands().outputs)
-    ecs = deployed.owner("ecs")
-    (task,) = ecs.run_task(
-        cluster=worker.cluster,
-        taskDefinition=worker.task_definition,
-        launchType="FARGATE",
-        propagateTags="TASK_DEFINITION",
-        networkConfiguration={
-            "awsvpcConfiguration": {"subnets": worker.subnets, "securityGroups": worker.security_groups}
-        },
-    )["tasks"]
-    assert task["taskArn"] in deployed.stacks.left_behind(deployed.place, deployed.tags)
-    deployed.stacks.stop_tasks(deployed.place, worker.cluster, "The runner goes.")
-    (stopped,) = ecs.describe_tasks(cluster=worker.cluster, tasks=[task["taskArn"]])["tasks"]
-    assert stopped["stoppedReason"] == "The runner goes."
-    assert task["taskArn"] not in deployed.stacks.left_behind(deployed.place, deployed.tags)
-    nowhere = worker.cluster.replace(deployed.name, "alethia-runner-gone")
+class Registered:
+    """One deployed runner."""
+
+    def __init__(self, runner: RunnerRecord) -> None:
+        self.runner = runner
+
+    def get(self, runner_id: str) -> RunnerRecord | None:
+        return self.runner if runner_id == self.runner.runner_id else None
+
+    def put(self, runner: RunnerRecord) -> None:
+        raise NotImplementedError
+
+
+def tasks_of(customer: Customer, outputs: WorkerOutputs) -> EcsTasks:
+    worker = Worker(
+        status=WorkerStatus.READY,
+        job_id="job-1",
+        form=WorkerForm(identity_id="i", region=REGION, name="Theirs"),
+        account_id=customer.account_id,
+        role=customer.role,
+        external_id=EXTERNAL_ID,
+        stack_name=customer.name,
+        image=IMAGE,
+        outputs=outputs,
+    )
+    runner = RunnerRecord(
+        runner_id=customer.runner_id,
+        kind=RunnerKind.FARGATE,
+        name="Theirs",
+        credential_sha256="0" * 64,
+        worker=worker,
+    )
+    settings = Settings(public_api_url="https://api.example.com")
+    return EcsTasks(None, clients(customer.cloud), Registered(runner), settings)
+
+
+def test_tasks_are_started_and_stopped_by_the_role_and_a_cluster_that_is_gone_has_none(
+    deployed: Customer,
+) -> None:
+    outputs = runner_stack.outputs_of(deployed.stands().outputs)
+    tasks = tasks_of(deployed, outputs)
+    asked = RunnerTask(
+        attempt_id="job-7-1",
+        job_id="job-7",
+        attempt=1,
+        runner=deployed.runner_id,
+        task_definition=tasks.current_definition(deployed.runner_id),
+    )
+    arn = tasks.start(asked)
+    assert arn is not None and tasks.start(asked) == arn, "a repeat finds the first one's task"
+    assert arn in deployed.stacks.left_behind(deployed.place, deployed.tags)
+    assert tasks.stopped(deployed.runner_id, arn) is None
+
+    deployed.stacks.stop_tasks(deployed.place, outputs.cluster, "The runner goes.")
+    reason = tasks.stopped(deployed.runner_id, arn)
+    assert reason is not None and "The runner goes" in reason
+    assert arn not in deployed.stacks.left_behind(deployed.place, deployed.tags)
+    nowhere = outputs.cluster.replace(deployed.name, "alethia-runner-gone")
     deployed.stacks.stop_tasks(deployed.place, nowhere, "The runner goes.")
 
 
