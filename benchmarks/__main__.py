@@ -3,13 +3,15 @@
 import sys
 from collections.abc import Callable
 
-from . import api_cpu, plan_job, plan_json, runner_memory
+from . import api_cpu, cold_start, plan_job, plan_json, runner_memory, telling
 from .table import Row, show
 
 ALL: dict[str, Callable[[], list[Row]]] = {
     "plan_json": plan_json.measure,
     "runner_memory": runner_memory.measure,
     "api_cpu": api_cpu.measure,
+    "telling": telling.measure,
+    "cold_start": cold_start.measure,
     "plan_job": plan_job.measure,
 }
 

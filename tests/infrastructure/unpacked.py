@@ -32,14 +32,9 @@ class Unpacked:
         AssertionError
             It did not start; says why.
         """
-        folder = self._folder / code.path.stem
-        if not folder.exists():
-            with zipfile.ZipFile(code.path) as opened:
-                opened.extractall(folder)
-            for library in list(folder.rglob("*.so")):
-                use_this_machine_s(library, folder)
+        folder = str(self.folder_of(code))
         done = subprocess.run(
-            [sys.executable, "-I", "-S", str(PROGRAM), str(folder), str(self._sources), *services],
+            [sys.executable, "-I", "-S", str(PROGRAM), folder, str(self._sources), *services],
             env={**os.environ, "ALETHIA_OIDC_ISSUER": "https://sign-in.example.com"},
             capture_output=True,
             text=True,
@@ -47,6 +42,16 @@ class Unpacked:
         )
         assert done.returncode == 0, done.stderr
         return set(json.loads(done.stdout))
+
+    def folder_of(self, code: Zip) -> Path:
+        """Where it lies unpacked."""
+        folder = self._folder / code.path.stem
+        if not folder.exists():
+            with zipfile.ZipFile(code.path) as opened:
+                opened.extractall(folder)
+            for library in list(folder.rglob("*.so")):
+                use_this_machine_s(library, folder)
+        return folder
 
 
 def use_this_machine_s(library: Path, folder: Path) -> None:
