@@ -44,7 +44,12 @@ class ControlPlane(Stack):
         self, scope: Construct, id: str, *, deployment: Deployment, package: Package, **stack: Any
     ) -> None:
         super().__init__(scope, id, description="Alethia: plan, review, apply", **stack)
-        tables = Tables(self, "Tables", deletion_protection=deployment.deletion_protection)
+        tables = Tables(
+            self,
+            "Tables",
+            deletion_protection=deployment.deletion_protection,
+            restored=deployment.restored_tables,
+        )
         store = Store(self, "Store", deployment.store)
         runner = Runner(self, "Runner", deployment)
         sign_in = SignIn(self, "SignIn", deployment)

@@ -110,6 +110,13 @@ class CustomerRunners(Part):
     with neither, no runner can be deployed into a customer's account."""
 
 
+class RestoredTables(Part):
+    """Both tables as they were at one second, restored from the backup of the stack's own."""
+
+    specs: str = Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")
+    jobs: str = Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")
+
+
 class Alarms(Part):
     """When to say that something is wrong."""
 
@@ -155,6 +162,8 @@ class Deployment(Part):
     auto_approve: Literal["never", "no-destroy"] = "never"
     alarms: Alarms | None = Alarms()
     """``null``: no alarms, and no topic."""
+    restored_tables: RestoredTables | None = None
+    """The tables to work with in place of the stack's own, which stay as they are."""
     deletion_protection: bool = True
     """Of tables and user pool. ``false`` is for a dev deployment that is thrown away."""
     log_level: str = "INFO"

@@ -43,7 +43,7 @@ def total(
     return cloudwatch.MathExpression(expression=parts, using_metrics=named, label=label, period=period)
 
 
-def throttles_of(tables: Sequence[dynamodb.Table]) -> list[cloudwatch.IMetric]:
+def throttles_of(tables: Sequence[dynamodb.ITable]) -> list[cloudwatch.IMetric]:
     """Reads and writes of tables that DynamoDB refused because they came too fast."""
     return [
         table.metric(name, statistic="Sum", period=FIVE_MINUTES)

@@ -10,6 +10,8 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
+from cdk.deployment import RestoredTables
+
 KEYS_ONLY = dynamodb.ProjectionType.KEYS_ONLY
 ALL = dynamodb.ProjectionType.ALL
 
@@ -28,17 +30,27 @@ QUEUE = (
 
 
 class Tables(Construct):
-    """Specs and jobs: paid by request, restorable to any second of 35 days, kept when the stack goes."""
+    """Specs and jobs: paid by request, restorable to any second of 35 days, kept when the stack goes.
 
-    def __init__(self, scope: Construct, id: str, *, deletion_protection: bool) -> None:
+    ``specs`` and ``jobs`` are those that the app works with: the stack's own, or two that were restored.
+    """
+
+    def __init__(
+        self, scope: Construct, id: str, *, deletion_protection: bool, restored: RestoredTables | None = None
+    ) -> None:
         super().__init__(scope, id)
-        self.specs = _table(self, "Specs", deletion_protection)
-        _index(self.specs, "by_zone", "zone_key", ALL)
-        self.jobs = _table(self, "Jobs", deletion_protection, ttl="expires_at")
-        _index(self.jobs, "by_zone", "zone_key", ALL)
-        _index(self.jobs, "by_spec", "spec_key", ALL)
-        _index(self.jobs, "live", "live", KEYS_ONLY)
-        _index(self.jobs, "by_runner", "runner_key", dynamodb.ProjectionType.INCLUDE, QUEUE)
+        specs = _table(self, "Specs", deletion_protection)
+        _index(specs, "by_zone", "zone_key", ALL)
+        jobs = _table(self, "Jobs", deletion_protection, ttl="expires_at")
+        _index(jobs, "by_zone", "zone_key", ALL)
+        _index(jobs, "by_spec", "spec_key", ALL)
+        _index(jobs, "live", "live", KEYS_ONLY)
+        _index(jobs, "by_runner", "runner_key", dynamodb.ProjectionType.INCLUDE, QUEUE)
+        self.specs: dynamodb.ITable = specs
+        self.jobs: dynamodb.ITable = jobs
+        if restored is not None:
+            self.specs = dynamodb.Table.from_table_name(self, "RestoredSpecs", restored.specs)
+            self.jobs = dynamodb.Table.from_table_name(self, "RestoredJobs", restored.jobs)
         self.all = (self.specs, self.jobs)
 
 
