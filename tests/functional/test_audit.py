@@ -87,6 +87,9 @@ def a_day(zone: PopulatedZone) -> Generator[Step, Reply, None]:
     for act in ("rotate", "drain", "undrain"):
         yield Step(f"POST {path}/runners/{{runner_id}}/{act}")
     yield Step(f"DELETE {path}/runners/{{runner_id}}")
+    yield Step(f"POST {path}/runners/deploy")
+    yield Step(f"POST {path}/runners/{{runner_id}}/update")
+    yield Step(f"POST {path}/runners/{{runner_id}}/destroy")
 
 
 def broken_lock(zone: PopulatedZone) -> dict[str, Any]:

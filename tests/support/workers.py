@@ -12,6 +12,7 @@ import pytest
 from alethia.embedded.gateway import Gateway
 from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
+from chalicelib.adapters.dynamodb import connection
 from chalicelib.domain.identity import Identity
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.lifecycle.job import JOB
@@ -119,6 +120,12 @@ class Workers:
         """The newest job's log, line by line, as a person reads it."""
         page = self.container.log_store.chunks(self.job_id, 500, None)
         return [chunk.text.removesuffix("\n") for chunk in page.items]
+
+    def rows(self) -> str:
+        """Whatever stands in the tables."""
+        settings, client = self.container.settings, connection.connection().client
+        tables = (settings.specs_table, settings.jobs_table)
+        return repr([client.scan(TableName=table)["Items"] for table in tables])
 
     @property
     def credential(self) -> str:

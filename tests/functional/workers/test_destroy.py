@@ -56,6 +56,13 @@ def test_nothing_is_left_of_it(ready: Workers) -> None:
     assert ready.admin.get(f"/api/zones/{ready.zone_id}/runners/{ready.runner_id}").status == 404
 
 
+def test_tasks_are_given_the_time_to_stop_before_the_stack_goes(ready: Workers) -> None:
+    ready.stacks.tasks, ready.stacks.takes_to_stop = {"one", "another"}, 3
+    assert ready.do("destroy") == "SUCCESS"
+    assert ready.log.count("Waiting for 2 tasks of its to stop.") == 1
+    assert ready.stacks.orders[-1:] == ["delete"]
+
+
 def test_what_it_has_in_hand_is_waited_for_and_what_is_queued_is_not(ready: Workers) -> None:
     a_job_of_its(ready, "job-in-hand", claimed=True)
     a_job_of_its(ready, "job-queued", claimed=False)
