@@ -8,6 +8,7 @@ from ..domain.lifecycle.job import JOB
 from ..domain.messages import WorkerEnded
 from .claims import NOT_ITS_OWN
 from .lost_attempts import LostAttempts
+from .origin import correlate
 from .ports.clock import Clock, iso
 from .ports.jobs import JobStore
 
@@ -27,6 +28,7 @@ class StoppedTasks:
         job = self._jobs.get(job_id)
         if job is None:
             return UNKNOWN
+        correlate(job.correlation_id)
         self._jobs.stopped(job_id, attempt, iso(self._clock.now()), reason)
         under_way = job.attempt == attempt and job.lease_expires_at is not None
         if job.status in JOB.terminal or not under_way:

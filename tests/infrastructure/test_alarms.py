@@ -1,5 +1,6 @@
 """What an operator is told of: each alarm looks at a number that something reports."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,11 @@ def watched(alarm: dict[str, Any]) -> list[dict[str, Any]]:
     """The metrics behind an alarm, computed or not."""
     parts = [part["MetricStat"]["Metric"] for part in alarm.get("Metrics", ()) if "MetricStat" in part]
     return parts or [alarm]
+
+
+def test_the_operators_guide_has_each() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    assert {name for name in ALARMS if f"`{name}`" not in guide} == set()
 
 
 def test_these_are_the_alarms(template: Template) -> None:

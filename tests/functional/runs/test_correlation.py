@@ -11,6 +11,7 @@ from app import app
 from chalicelib import bootstrap
 from chalicelib.api.log import logger
 from chalicelib.domain.messages import ObjectPurpose
+from chalicelib.workflow import steps
 from tests.support.api import Api
 from tests.support.runs import World
 
@@ -116,3 +117,15 @@ def test_no_line_holds_a_token(world: World, api_of: Api, caplog: pytest.LogCapt
     for secret in (waits, claimed["job_token"], api_of.as_user("ada").authorization):
         assert secret
         assert secret not in out
+
+
+def test_a_container_that_stopped_is_of_its_jobs_work(
+    world: World, api_of: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    started = api_of.as_user("ada").post(f"/api/specs/{world.spec_id}/plan", {})
+    world.machine.play()
+    sample = Path(__file__).parents[3] / "events" / "workflow" / "task_stopped.json"
+    event = json.loads(sample.read_text().replace("job-0h3k9m2p5r7t8v0w1x2y", started.json["run_id"]))
+    assert steps.task_stopped(event, None) == {"outcome": "attempt_ended"}
+    last = lines_of(caplog)[-1]
+    assert (last["function"], last["correlation_id"]) == ("task_stopped", started.json["correlation_id"])
