@@ -7,6 +7,7 @@ and push them are printed, and not run: where images go, and with whose rights, 
 import argparse
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from runner_task.image.pins import ARCHITECTURES, PinMissing, read_pins  # noqa:
 from scripts.sbom import NAME, document, image_version  # noqa: E402
 
 ENGINES = ("docker", "buildah")
+MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 class NoEngine(Exception):
@@ -79,12 +81,10 @@ def find_engine() -> str:
 
 def build(engine: str, arch: str, asked: argparse.Namespace) -> None:
     """One platform's image, in the engine's own store."""
-    arguments = {
-        "VERSION": asked.tag,
-        "REVISION": _revision(),
-        "BASE": asked.base,
-        "RELEASES": asked.releases,
-    }
+    arguments = {"REVISION": _revision(), "BASE": asked.base, "RELEASES": asked.releases}
+    if engine == "buildah":
+        # BuildKit knows this by itself; buildah 1.28 does not.
+        arguments["BUILDPLATFORM"] = f"linux/{MACHINES.get(platform.machine(), platform.machine())}"
     command = [engine, "build", "--platform", f"linux/{arch}", "--file", "runner_task/Dockerfile"]
     for name, value in arguments.items():
         command += ["--build-arg", f"{name}={value}"] if value else []

@@ -94,7 +94,7 @@ class TestDockerfile:
     def test_runs_nothing_on_the_platform_that_it_is_built_for(self) -> None:
         assert of("RUN") == []
         assert of("FROM", "build") == ["--platform=$BUILDPLATFORM ${BASE} AS build"]
-        assert of("FROM") == ["${BASE}"]
+        assert of("FROM") == ["--platform=$TARGETPLATFORM ${BASE}"]
 
     def test_starts_without_a_shell_and_without_a_name_for_its_user(self) -> None:
         assert json.loads(of("ENTRYPOINT")[0]) == ["python3", "-m", "runner_task"]

@@ -114,6 +114,7 @@ class TestMakeImage:
         assert [line.split()[0] for line in asked] == [name, name]
         for line, arch in zip(asked, ARCHITECTURES, strict=True):
             assert f"--platform linux/{arch} --file runner_task/Dockerfile" in line
+            assert ("--build-arg BUILDPLATFORM=linux/" in line) == (name == "buildah")
             assert line.endswith(f"--tag alethia-runner:t1-{arch} .")
             written = PROJECT / ".alethia" / "image" / f"alethia-runner-t1-{arch}.cdx.json"
             assert json.loads(written.read_text())["bomFormat"] == "CycloneDX"
