@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from .customer_refusals import code_of
 
 DEFINITIONS_A_CALL = 10
+TASKS_A_CALL = 100
 STACK_TAG = "aws:cloudformation:stack-id"
 
 
@@ -38,6 +39,18 @@ def remove_task_definitions(client: Any, family: str) -> None:
         client.deregister_task_definition(taskDefinition=arn)
     for some in _parts(_definitions(client, family, "INACTIVE"), DEFINITIONS_A_CALL):
         client.delete_task_definitions(taskDefinitions=some)
+
+
+def stop_tasks(client: Any, cluster: str, reason: str) -> int:
+    """Tell every task of a cluster to stop; how many have not."""
+    for arn in _tasks(client, cluster, "RUNNING"):
+        client.stop_task(cluster=cluster, task=arn, reason=reason)
+    stopping = _tasks(client, cluster, "STOPPED")
+    return sum(
+        task["lastStatus"] != "STOPPED"
+        for some in _parts(stopping, TASKS_A_CALL)
+        for task in client.describe_tasks(cluster=cluster, tasks=some)["tasks"]
+    )
 
 
 def tagged(client: Any, tags: Mapping[str, str]) -> list[Tagged]:
@@ -73,6 +86,11 @@ def without_what_stacks_deleted(client: Any, listed: Sequence[Tagged]) -> list[T
 def _definitions(client: Any, family: str, status: str) -> list[str]:
     pages = client.get_paginator("list_task_definitions").paginate(familyPrefix=family, status=status)
     return [arn for page in pages for arn in page["taskDefinitionArns"]]
+
+
+def _tasks(client: Any, cluster: str, wanted: str) -> list[str]:
+    pages = client.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus=wanted)
+    return [arn for page in pages for arn in page["taskArns"]]
 
 
 def _stands(client: Any, one: Tagged) -> bool:

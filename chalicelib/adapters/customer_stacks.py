@@ -134,16 +134,15 @@ class CloudFormationStacks:
         with self._client(place, "secretsmanager") as client:
             client.put_secret_value(SecretId=secret_arn, SecretString=credential, ClientRequestToken=version)
 
-    def stop_tasks(self, place: CustomerPlace, cluster: str, reason: str) -> None:
-        """StopTask for whatever ListTasks finds; none in a cluster that is gone."""
+    def stop_tasks(self, place: CustomerPlace, cluster: str, reason: str) -> int:
+        """StopTask for whatever is to run; none in a cluster that is gone."""
         with self._client(place, "ecs") as client:
             try:
-                pages = client.get_paginator("list_tasks").paginate(cluster=cluster)
-                for task in [arn for page in pages for arn in page["taskArns"]]:
-                    client.stop_task(cluster=cluster, task=task, reason=reason)
+                return customer_leftovers.stop_tasks(client, cluster, reason)
             except ClientError as error:
-                if code_of(error) not in NO_CLUSTER:
-                    raise
+                if code_of(error) in NO_CLUSTER:
+                    return 0
+                raise
 
     def remove_task_definitions(self, place: CustomerPlace, family: str) -> None:
         """Deregister what is ACTIVE, then delete what is INACTIVE."""

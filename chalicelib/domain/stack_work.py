@@ -41,6 +41,8 @@ class StackWork(Model):
     called: bool = False
     """CloudFormation has taken the order."""
     deleting: bool = False
+    ordered: bool = False
+    """CloudFormation has taken the order to delete."""
     cancelled: bool = False
     """A first deploy is taken away again because somebody cancelled it."""
     leftover: bool = False

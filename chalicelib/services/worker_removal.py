@@ -42,7 +42,7 @@ class WorkerRemoval:
         return BUSY
 
     def delete(self, it: WorkerJob) -> str:
-        """Stop what still runs, then begin to delete the stack."""
+        """Stop what still runs; once it has stopped, begin to delete the stack."""
         name = it.worker.stack_name
         if not it.work.deleting:
             facts = it.facts()
@@ -53,7 +53,6 @@ class WorkerRemoval:
                 stack_id=facts.stack_id if facts else None,
                 after=it.newest_event(facts.stack_id) if facts else None,
             )
-        it.stacks.stop_tasks(it.place, name, BEING_DESTROYED)
         return self._order(it)
 
     def watch(self, it: WorkerJob) -> str:
@@ -63,7 +62,7 @@ class WorkerRemoval:
             it.tell(it.work.stack_id)
         if facts is None:
             return self._gone(it)
-        if facts.status == "DELETE_FAILED":
+        if facts.status == "DELETE_FAILED" and it.work.ordered:
             return self._stuck(it, facts.reason or "CloudFormation does not say why.")
         return WORKING if is_under_way(facts.status) else self._order(it)
 
@@ -95,14 +94,18 @@ class WorkerRemoval:
                 it.tell(it.work.stack_id)
             return self._gone(it)
         if facts.status != "DELETE_IN_PROGRESS":
+            running = it.stacks.stop_tasks(it.place, it.worker.stack_name, BEING_DESTROYED)
+            if running:
+                it.say(f"Waiting for {'a task' if running == 1 else f'{running} tasks'} of its to stop.")
+                return WORKING
             it.stacks.delete(it.place, facts.stack_id, token=f"{it.job.job_id}-delete")
-            it.note(stack_id=facts.stack_id)
+        it.note(stack_id=facts.stack_id, ordered=True)
         return WORKING
 
     def _gone(self, it: WorkerJob) -> str:
         if not it.work.leftover:
             return GONE
-        it.note(deleting=False, leftover=False, stack_id=None, after=None, failure=None)
+        it.note(deleting=False, ordered=False, leftover=False, stack_id=None, after=None, failure=None)
         return AGAIN
 
     def _stuck(self, it: WorkerJob, reason: str) -> str:

@@ -4,6 +4,7 @@ The role is made of our template and its policies are enforced, so that what the
 """
 
 import json
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -240,12 +241,17 @@ def test_tasks_are_started_and_stopped_by_the_role_and_a_cluster_that_is_gone_ha
     assert arn in deployed.stacks.left_behind(deployed.place, deployed.tags)
     assert tasks.stopped(deployed.runner_id, arn) is None
 
-    deployed.stacks.stop_tasks(deployed.place, outputs.cluster, "The runner goes.")
+    urllib.request.urlopen(f"{deployed.cloud}/_alethia/tasks").close()  # its container runs now
+    for _ in range(2):
+        assert deployed.stacks.stop_tasks(deployed.place, outputs.cluster, "The runner goes.") == 1
+    ended = json.dumps({"taskArn": arn, "reason": "It ended.", "exitCode": 143}).encode()
+    with urllib.request.urlopen(f"{deployed.cloud}/_alethia/tasks/stopped", ended):
+        assert deployed.stacks.stop_tasks(deployed.place, outputs.cluster, "The runner goes.") == 0
     reason = tasks.stopped(deployed.runner_id, arn)
     assert reason is not None and "The runner goes" in reason
     assert arn not in deployed.stacks.left_behind(deployed.place, deployed.tags)
     nowhere = outputs.cluster.replace(deployed.name, "alethia-runner-gone")
-    deployed.stacks.stop_tasks(deployed.place, nowhere, "The runner goes.")
+    assert deployed.stacks.stop_tasks(deployed.place, nowhere, "The runner goes.") == 0
 
 
 def test_a_stack_that_rolls_back_says_why_leaves_nothing_and_can_be_tried_again(customer: Customer) -> None:

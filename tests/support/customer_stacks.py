@@ -54,6 +54,8 @@ class MemoryStacks:
         self.revisions: dict[str, int] = {}
         """Of task definitions, by family."""
         self.tasks: set[str] = set()
+        self.takes_to_stop = 0
+        """How many times they are told to stop before they have."""
         self.left: list[str] = []
         """ARNs that stay, whatever is deleted."""
         self.orders: list[str] = []
@@ -161,7 +163,7 @@ class MemoryStacks:
         found.script = []
         for name in sorted(found.made):
             found.script.append((name, "DELETE_IN_PROGRESS", None))
-            if name == self.keeps:
+            if name == ("Cluster" if self.tasks else self.keeps):
                 found.script += [(name, "DELETE_FAILED", REASON), (found.name, "DELETE_FAILED", None)]
                 return
             found.script.append((name, "DELETE_COMPLETE", None))
@@ -177,9 +179,13 @@ class MemoryStacks:
         self._asked("put_credential", place)
         self.secrets[secret_arn] = credential
 
-    def stop_tasks(self, place: CustomerPlace, cluster: str, reason: str) -> None:
+    def stop_tasks(self, place: CustomerPlace, cluster: str, reason: str) -> int:
         self._asked("stop_tasks", place)
+        if self.tasks and self.takes_to_stop:
+            self.takes_to_stop -= 1
+            return len(self.tasks)
         self.tasks.clear()
+        return 0
 
     def remove_task_definitions(self, place: CustomerPlace, family: str) -> None:
         self._asked("remove_task_definitions", place)

@@ -72,8 +72,9 @@ class CustomerStacks(Protocol):
         """Put the runner's credential into the customer's Secrets Manager."""
         ...
 
-    def stop_tasks(self, place: CustomerPlace, cluster: str, reason: str) -> None:
-        """Stop what still runs in the runner's cluster."""
+    def stop_tasks(self, place: CustomerPlace, cluster: str, reason: str) -> int:
+        """Tell what still runs in the runner's cluster to stop; how many tasks have not stopped yet. Until it
+        is none, the cluster can't be deleted: a container has two minutes to end."""
         ...
 
     def remove_task_definitions(self, place: CustomerPlace, family: str) -> None:
