@@ -20,6 +20,7 @@ from chalicelib.settings import Settings
 from .emulated_aws import ACCOUNT, REGION
 from .errors import StackError
 from .processes import PROJECT
+from .shim import WARM
 
 Clients = Callable[[str], Any]
 
@@ -165,10 +166,6 @@ def warm(clients: Clients, names: Iterable[str]) -> None:
         clients("lambda").invoke(FunctionName=f"alethia-{name}", Payload=json.dumps(WARM).encode())
 
 
-WARM = {"alethia-embedded": "warm"}
-"""The event that the shim answers by itself."""
-
-
 def _function(client: Any, name: str, handler: str, environ: Mapping[str, str]) -> None:
     full_name = f"alethia-{name}"
     code = _shim(handler)
@@ -196,11 +193,10 @@ def _shim(handler: str) -> bytes:
     source = (
         "import sys\n"
         f"sys.path.insert(0, {str(PROJECT)!r})\n"
-        f"from app import {handler} as handler\n\n\n"
+        f"from app import {handler} as handler\n"
+        "from alethia.embedded.shim import call\n\n\n"
         "def handle(event, context):\n"
-        f"    if event == {WARM!r}:\n"
-        "        return None\n"
-        "    return handler(event, context)\n"
+        "    return call(handler, event, context)\n"
     )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
