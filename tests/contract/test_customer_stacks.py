@@ -260,7 +260,7 @@ def test_a_stack_that_rolls_back_says_why_leaves_nothing_and_can_be_tried_again(
     stack_id = customer.create()
     facts = customer.settled(customer.name)
     assert facts is not None and facts.status == "ROLLBACK_COMPLETE"
-    assert facts.resources == 1, "what failed"
+    assert facts.resources == 0
     (problem,) = customer.problems(stack_id)
     assert problem.startswith("Log: ") and "already exists" in problem
 

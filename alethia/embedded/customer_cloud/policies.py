@@ -127,7 +127,7 @@ def _holds(operator: str, actual: str | None, wanted: list[str]) -> bool:
         return False
     negative = "Not" in base
     if actual is None:
-        return negative or base != operator
+        return negative or operator.endswith("IfExists")
     return any(compare(actual, one) for one in wanted) is not negative
 
 

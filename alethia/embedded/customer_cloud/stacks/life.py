@@ -76,6 +76,9 @@ def _undo_creation(stack: Stack, reason: str) -> Iterator[Pause]:
     stack.turn("ROLLBACK_IN_PROGRESS", f"{reason}Rollback requested by user.")
     yield LOOK
     failed: list[str] = []
+    for resource in stack.resources.values():
+        if not resource.physical_id:
+            stack.tell(resource, GONE)
     for resource in reversed(stack.standing):
         if resource.on_delete != "Retain":
             failed += _remove(stack, resource)
