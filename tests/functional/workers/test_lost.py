@@ -30,6 +30,14 @@ class TestACancelledDeployment:
         assert (workers.job.status, workers.worker.status) == ("CANCELLED", "FAILED")
         assert workers.stacks.standing == []
 
+    def test_whose_execution_is_lost_before_it_acts_does_so_as_well(self, workers: Workers) -> None:
+        workers.begin("deploy")
+        workers.until("Look at the stack")
+        workers.cancel()
+        workers.machine.lose()
+        workers.pass_on()
+        assert (workers.job.status, workers.job.attempt, workers.stacks.standing) == ("CANCELLED", 2, [])
+
     def test_between_two_executions_does_so_as_well(self, workers: Workers) -> None:
         workers.begin("deploy")
         workers.until("Look at the stack")
