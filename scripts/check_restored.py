@@ -4,6 +4,9 @@ It reads the tables and the store that the environment names, as a deployment's 
 (``ALETHIA_SPECS_TABLE``, ``ALETHIA_JOBS_TABLE``, ``ALETHIA_STORE_…``), with your own credentials. It writes
 nothing, and says what a person has to look at; docs/operations.md says what to do about each. The exit code
 is 1 when there is any.
+
+``--keep KEY`` makes a version of a state's object that no row names: kept as *rejected*, so that a person can
+look at it and go back to it (``alethia state rollback``). The head stays what it is.
 """
 
 import json
@@ -17,9 +20,19 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.s3_store import credentials_of, store_client
+from chalicelib.bootstrap import container
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.lifecycle.run import RUN, RunStatus
 from chalicelib.domain.messages import ObjectPurpose
-from chalicelib.domain.state import StateVersion
+from chalicelib.domain.plan import StoredObject
+from chalicelib.domain.snapshot import sha256_hex
+from chalicelib.domain.state import StateVersion, VersionStatus
+from chalicelib.domain.state_file import facts_of
+from chalicelib.domain.store_names import digest_of
+from chalicelib.services.ports.clock import Clock, iso
+from chalicelib.services.ports.states import StateRows
+from chalicelib.services.ports.store import ObjectStore
+from chalicelib.services.sealed import SealedObjects
 from chalicelib.settings import Settings, settings
 
 Row = Mapping[str, Any]
@@ -123,8 +136,52 @@ def look(where: Settings) -> list[Finding]:
     return list(compare(*tables, lister(s3, where.store_bucket)))
 
 
-def main() -> int:
-    """Print what was found."""
+def keep(
+    key: str, states: StateRows, store: ObjectStore, sealed: SealedObjects, clock: Clock
+) -> StateVersion:
+    """Make a version of the state's object under `key`, which is none yet; never the head.
+
+    Raises
+    ------
+    NotFound
+        There is no such state, or no such object.
+    Damaged
+        The object is not what its key says, or is no state.
+    """
+    folder, found, _ = key.partition(f"/terraform.tfstate/{ObjectPurpose.STATE}/")
+    zone_id, _, name = folder.partition("/")
+    head = states.head(zone_id, name) if found else None
+    if head is None:
+        raise NotFound("No state of these tables has an object of this name.")
+    stored = StoredObject(key=key, sha256=digest_of(key), size=store.size(key))
+    clear = sealed.read(stored, zone_id=zone_id, spec_id=head.spec_id)
+    facts = facts_of(clear)
+    version = StateVersion(
+        serial=facts.serial,
+        lineage=facts.lineage,
+        spec_id=head.spec_id,
+        sha256=sha256_hex(clear),
+        object=stored,
+        status=VersionStatus.REJECTED,
+        by="operator",
+        reason="Found in the store, and in no row, after a restore.",
+        resources=facts.resources,
+        created_at=iso(clock.now()),
+        epoch=head.epoch,
+    )
+    states.keep(head, version)
+    return version
+
+
+def main(arguments: list[str]) -> int:
+    """Print what was found, or what was kept."""
+    if arguments[:1] == ["--keep"] and len(arguments) == 2:
+        here = container()
+        kept = keep(arguments[1], here.state_rows, here.object_store, here.sealed_objects, here.clock)
+        print(f"kept      version {kept.id}: serial {kept.serial}, {kept.resources} resources")
+        return 0
+    if arguments:
+        raise SystemExit("usage: python -m scripts.check_restored [--keep KEY]")
     found = look(settings())
     for finding in found:
         print(f"{finding.kind:9} {finding.subject}: {finding.detail}")
@@ -134,4 +191,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
