@@ -186,6 +186,7 @@ def test_no_runner_can_have_its_job(workers: Workers) -> None:
     claim = {"attempt": 1, "claim_id": "claim-0001", "runner_version": "1", "terraform_versions": []}
     for runner in ("platform", CONTROL_PLANE):
         assert api.as_runner(runner).post(f"/api/jobs/{job.job_id}/claim", claim).status == 404
+    assert workers.job.status == "QUEUED"
     made = workers.admin.post(f"/api/zones/{workers.zone_id}/runners", {"name": "ours"})
     assert made.status == 201
     for queue in (made.json["runner"]["runner_id"], ANY_RUNNER, "platform"):
