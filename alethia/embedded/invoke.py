@@ -19,6 +19,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.domain.errors import AlethiaError
+
 from . import provision
 from .data_dir import DataDir
 from .emulated_aws import clients
@@ -28,6 +30,8 @@ from .processes import HOST, PROJECT
 EVENTS = PROJECT / "events"
 API = "app"
 """The handler of API Gateway's requests, in ``app.py``; the others are found by name."""
+
+HINT = "(The ids in a sample are nobody's: put yours in their place with --set.)"
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -108,7 +112,7 @@ def _environment(endpoint: str) -> dict[str, str] | None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Invoke; 1 with a sentence when there is no such event, or when the function fails."""
+    """Invoke; 1 with a sentence when there is no such event, or when the function refuses it."""
     options = _options(argv)
     try:
         changes = dict(pair.split("=", 1) for pair in options.set)
@@ -120,6 +124,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             answer = invoke(handler_name(options.event), event)
     except (StackError, json.JSONDecodeError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except AlethiaError as error:
+        print(f"The function failed: {error.message} {HINT}", file=sys.stderr)
         return 1
     print(json.dumps(answer, indent=2))
     return 0

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +133,13 @@ def test_an_unknown_event_is_answered_with_those_there_are(tmp_path: Path) -> No
 def test_an_unknown_field_is_answered_with_those_there_are() -> None:
     with pytest.raises(StackError, match=r"has no field 'run'\. It has: run_id, "):
         invoke.read(invoke.EVENTS / "workflow" / "finalize.json", {"run": "job-1"})
+
+
+def test_what_a_function_refuses_is_a_sentence_with_the_way_out(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(invoke, "environment", lambda _root: nullcontext({}))
+
+    assert invoke.main([str(invoke.EVENTS / "workflow" / "finalize.json")]) == 1
+
+    assert f"There is no run {RUN}. (The ids in a sample are nobody's" in capsys.readouterr().err
