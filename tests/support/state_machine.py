@@ -57,7 +57,7 @@ class PlayedStepFunctions:
         self.failing: dict[str, int] = {}
         """Function → how many of its next calls fail."""
         self.available = True
-        self._breaks_at: str | None = None
+        self._breaks_at: set[str] = set()
         self._tokens = 0
 
     # --- the port -------------------------------------------------------------------------------------------
@@ -112,9 +112,9 @@ class PlayedStepFunctions:
             if execution.token:
                 execution.token = execution.rung = None
 
-    def break_at(self, state: str) -> None:
-        """The next execution that comes to `state` fails there."""
-        self._breaks_at = state
+    def break_at(self, *states: str) -> None:
+        """The next execution that comes to one of `states` fails there; each breaks once."""
+        self._breaks_at.update(states)
 
     def redrive(self, name: str) -> None:
         """An operator's: it goes on in the state where it ended, with that state's own input.
@@ -156,8 +156,8 @@ class PlayedStepFunctions:
             self._leave(execution, state, execution.rung)
             return
         execution.path.append(execution.state)
-        if execution.state == self._breaks_at:
-            self._breaks_at = None
+        if execution.state in self._breaks_at:
+            self._breaks_at.remove(execution.state)
             execution.status, execution.error = ExecutionStatus.FAILED, "Broken"
             return
         match state["Type"]:
