@@ -2,9 +2,13 @@
 
 import pytest
 
+from chalicelib.api import cold_start
 from chalicelib.domain.errors import StalePlan
 from chalicelib.domain.messages import Outcome
+from chalicelib.domain.words import JobType
+from chalicelib.services.counted_ledger import ENDS
 from chalicelib.services.ports.metrics import Metric
+from chalicelib.workflow import steps
 from tests.support.metrics import RecordedMetrics
 from tests.support.runs import World, failed
 
@@ -96,3 +100,20 @@ def test_waiting_for_a_person_makes_no_job_old(world: World) -> None:
     world.clock.advance(days=2)
     world.reconcile()
     assert metrics(world).of(Metric.OLDEST_JOB) == [(0.0, {})]
+
+
+def test_a_functions_first_call_counts_as_a_cold_start(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cold_start, "_counted", set())
+    for _ in range(2):
+        steps.reconcile({}, None)
+    assert metrics(world).of(Metric.COLD_START) == [(1, {"function": "reconcile"})]
+
+
+def test_no_dimension_is_a_customers(world: World) -> None:
+    world.to_active()
+    world.to_destroying()
+    world.reconcile()
+    told = metrics(world).told
+    assert {name for one in told for name in one.dimensions} <= {"job_type", "end", "function"}
+    values = {value for one in told for name, value in one.dimensions.items() if name != "function"}
+    assert values <= {*JobType, *ENDS.values()}
