@@ -307,6 +307,8 @@ def test_a_deleted_stack_leaves_only_what_it_keeps_and_is_remembered_by_its_id(a
     with pytest.raises(ClientError, match="does not exist"):
         account.stacks.describe_stacks(StackName=account.name)
     assert account.events(stack_id)[-1] == (account.name, "DELETE_COMPLETE")
+    assert len(account.tagged()) > 10, "AWS lists for a while what is gone"
+    assert {arn.split(":")[2] for arn in account.tagged()} == {"ecs"}
     account.stacks.delete_stack(StackName=account.name)
     assert account.create(token="anew") != stack_id
 

@@ -15,6 +15,8 @@ was left behind never notices. So this cloud has a CloudFormation of its own:
 ``resources``
     One handler for each resource type. A handler speaks to this cloud's own API with the key of whoever
     asked, as AWS's do: what that role may not do fails there, and what exists already is in the way.
+``listed``
+    What the tagging API says of a stack's resources.
 ``api``
     CloudFormation's calls.
 

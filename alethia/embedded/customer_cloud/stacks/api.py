@@ -8,13 +8,12 @@ from moto.cloudformation.models import CloudFormationBackend
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult, EmptyResult
-from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 from ..patching import Method, around
-from . import life, template
+from . import life, listed, template
 from .errors import AlreadyExists, InsufficientCapabilities, ValidationError
 from .inside import Caller
-from .record import Content, Event, Resource, Stack
+from .record import Content, Event, Resource, Stack, kept
 from .resources import require_known
 
 EVENTS_A_PAGE = 100
@@ -35,12 +34,7 @@ def close_gaps() -> None:
             if not stack.is_gone:
                 yield TaggedResource(stack.stack_id, dict(stack.content.tags), "cloudformation:stack")
 
-    @around(ResourceGroupsTaggingAPIBackend, "_get_resources_generator")
-    def with_the_tags_of_aws(original: Method, tagging: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        made = list(_made_by_stacks(tagging))
-        for one in original(tagging, *args, **kwargs):
-            one.tags = one.tags | next((tags for end, tags in made if _is(one.arn, end)), {})
-            yield one
+    listed.close_gaps()
 
 
 def create_stack(response: Any) -> ActionResult:
@@ -61,7 +55,7 @@ def create_stack(response: Any) -> ActionResult:
         tokens={token},
         on_failure=response._get_param("OnFailure") or _on_failure(response),
     )
-    _kept(response.cloudformation_backend)[stack_id] = stack
+    kept(response.cloudformation_backend)[stack_id] = stack
     life.begin(stack, life.create(stack))
     return ActionResult({"StackId": stack_id})
 
@@ -207,14 +201,8 @@ def _caller(response: Any) -> Caller:
     return Caller(response.get_access_key(), response.current_account, response.region)
 
 
-def _kept(backend: Any) -> dict[str, Stack]:
-    """All stacks of an account and region, past ones too, by id."""
-    stacks: dict[str, Stack] = backend.__dict__.setdefault("alethia_stacks", {})
-    return stacks
-
-
 def _stacks(backend: Any) -> list[Stack]:
-    return list(_kept(backend).values())
+    return list(kept(backend).values())
 
 
 def _named(backend: Any, name: str) -> Stack | None:
@@ -224,7 +212,7 @@ def _named(backend: Any, name: str) -> Stack | None:
 def _find(response: Any) -> Stack | None:
     """The stack that a request is about: by id also a deleted one."""
     wanted, backend = response._get_param("StackName"), response.cloudformation_backend
-    return _kept(backend).get(wanted) or _named(backend, wanted)
+    return kept(backend).get(wanted) or _named(backend, wanted)
 
 
 def _present(response: Any, *, deleted: bool = False) -> Stack:
@@ -290,24 +278,3 @@ def _resource(resource: Resource, changed: str) -> dict[str, Any]:
         "ResourceStatusReason": resource.reason,
         changed: resource.changed_at,
     }
-
-
-def _made_by_stacks(tagging: Any) -> Iterator[tuple[str, dict[str, str]]]:
-    """Physical id of whatever a stack made → the tags that AWS itself puts there."""
-    from moto.cloudformation.models import cloudformation_backends
-
-    for stack in _stacks(cloudformation_backends[tagging.account_id][tagging.region_name]):
-        for resource in stack.resources.values():
-            if resource.physical_id:
-                yield (
-                    resource.physical_id,
-                    {
-                        "aws:cloudformation:stack-name": stack.name,
-                        "aws:cloudformation:stack-id": stack.stack_id,
-                        "aws:cloudformation:logical-id": resource.logical_id,
-                    },
-                )
-
-
-def _is(arn: str, physical_id: str) -> bool:
-    return arn == physical_id or arn.endswith((f"/{physical_id}", f":{physical_id}"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
+from . import listed
 from .errors import ResourceFailed, ValidationError
 from .record import GONE, Content, Resource, Stack
 from .resources import handler_of
@@ -245,11 +246,13 @@ def _apply(stack: Stack, now: Resource, properties: dict[str, Any]) -> None:
 def _remove(stack: Stack, resource: Resource) -> list[str]:
     """Delete a resource; its logical id if that failed."""
     stack.tell(resource, "DELETE_IN_PROGRESS")
+    still_listed = listed.as_listed(stack, resource)
     try:
         handler_of(resource.type).delete(_deed(stack, stack.content, resource), _made(resource))
     except ResourceFailed as error:
         stack.tell(resource, "DELETE_FAILED", str(error))
         return [resource.logical_id]
+    stack.still_listed += still_listed
     stack.tell(resource, GONE)
     return []
 

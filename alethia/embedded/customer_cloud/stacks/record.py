@@ -33,6 +33,15 @@ class Resource:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """What the tagging API lists for a while, though it is gone."""
+
+    arn: str
+    tags: dict[str, str]
+    resource_type: str
+
+
+@dataclass(frozen=True)
 class Event:
     """One line of a stack's story."""
 
@@ -84,6 +93,8 @@ class Stack:
     outputs: dict[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     """Oldest first."""
+    still_listed: list[Listed] = field(default_factory=list)
+    """What it has deleted, and the tagging API has not listed since."""
     work: Iterator[object] | None = None
     """What is left to do of the operation under way."""
     created_at: datetime = field(default_factory=utcnow)
@@ -128,3 +139,9 @@ class Stack:
                 self.token,
             )
         )
+
+
+def kept(backend: Any) -> dict[str, Stack]:
+    """All stacks of an account and region, past ones too, by id."""
+    stacks: dict[str, Stack] = backend.__dict__.setdefault("alethia_stacks", {})
+    return stacks
