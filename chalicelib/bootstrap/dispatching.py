@@ -88,12 +88,13 @@ class Dispatching(Rules):
     @cached_property
     def workers(self) -> "Workers":
         """Runners in customers' accounts, for people."""
+        from ..services.worker_accounts import WorkerAccounts
         from ..services.workers import Workers
 
         return Workers(
             jobs=self.job_store,
             runners=self.runners,
-            identities=self.identity_store,
+            accounts=WorkerAccounts(self.identity_store),
             ledger=self.ledger,
             attempts=self.worker_attempts,
             access=self.access,

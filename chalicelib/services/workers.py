@@ -17,17 +17,17 @@ from ..domain.lifecycle.worker import WORKER, WorkerEvent, WorkerStatus
 from ..domain.model import Model
 from ..domain.runner import RunnerKind
 from ..domain.stack_work import Before, StackWork
-from ..domain.words import CloudProvider, JobType
+from ..domain.words import JobType
 from ..domain.worker import Worker, WorkerForm, stack_name, worker_id
 from ..providers.aws.worker_form import problems_of
 from .access import Access, Principal
 from .audit import Audit
 from .origin import new_correlation_id
 from .ports.clock import Clock, iso
-from .ports.identities import IdentityStore
 from .ports.jobs import JobRecord, JobStore
 from .ports.ledger import CreateJob, CreateRunner, Ledger, LostRace, MoveWorker, Write, WriteAudit
 from .ports.runners import RunnerRecord, Runners
+from .worker_accounts import WorkerAccounts
 from .worker_attempts import WorkerAttempts
 
 NO_SUCH = "There is no such runner, or it is not yours."
@@ -36,10 +36,6 @@ NO_CREDENTIAL = "none yet"
 NO_IMAGE = (
     "This Alethia deploys no runners yet: whoever operates it sets the image that they run "
     "(the setting worker_image, ALETHIA_WORKER_IMAGE)."
-)
-NO_ROLE = (
-    "The linked account '{}' has no role for deploying runners. Add one: its runner setup "
-    "(`alethia identities runner-setup {}`) makes it, then set worker_role_reference."
 )
 USED_KEY = "This idempotency key was used for a different request."
 TRIES = 3
@@ -63,7 +59,7 @@ class Workers:
         *,
         jobs: JobStore,
         runners: Runners,
-        identities: IdentityStore,
+        accounts: WorkerAccounts,
         ledger: Ledger,
         attempts: WorkerAttempts,
         access: Access,
@@ -73,7 +69,7 @@ class Workers:
     ) -> None:
         self._jobs = jobs
         self._runners = runners
-        self._identities = identities
+        self._accounts = accounts
         self._ledger = ledger
         self._attempts = attempts
         self._access = access
@@ -100,7 +96,7 @@ class Workers:
 
         def write() -> tuple[JobRecord, Write]:
             self._require_image()
-            identity = self._identity(zone_id, form.identity_id)
+            identity = self._accounts.of(zone_id, form.identity_id)
             runner_id = worker_id(zone_id, str(identity.account_id), form.region)
             about = job.model_copy(update={"worker_id": runner_id})
             first = self._runners.get(runner_id)
@@ -153,7 +149,7 @@ class Workers:
             form = worker.form.model_copy(update=said)
             if problems := list(problems_of(form)):
                 raise InvalidInput(problems)
-            after = self._as_linked_now(zone_id, worker).model_copy(
+            after = self._accounts.as_linked_now(zone_id, worker).model_copy(
                 update={"form": form, "image": self._image, "job_id": job.job_id, "problem": None}
             )
             work = StackWork(
@@ -192,7 +188,7 @@ class Workers:
                 sentence = f"must be the runner's name, '{runner.name}': destroying it can't be undone"
                 raise InvalidInput([FieldProblem(("confirm_name",), sentence)])
             _require(runner, worker, WorkerEvent.DESTROY)
-            after = self._as_linked_now(zone_id, worker).model_copy(
+            after = self._accounts.as_linked_now(zone_id, worker).model_copy(
                 update={"job_id": job.job_id, "problem": None}
             )
             return job, MoveWorker(
@@ -281,33 +277,6 @@ class Workers:
     def _require_image(self) -> None:
         if not self._image:
             raise Conflict(NO_IMAGE)
-
-    def _identity(self, zone_id: str, identity_id: str) -> Identity:
-        """The linked account, which has a role for this."""
-        identity = self._identities.get(zone_id, identity_id)
-        if identity is None:
-            sentence = "is none of this zone's linked accounts; see `alethia identities list`"
-            raise InvalidInput([FieldProblem(("identity_id",), sentence)])
-        if identity.provider is not CloudProvider.AWS:
-            raise Conflict(
-                f"Runners are deployed into AWS accounts only; '{identity.name}' is linked from "
-                f"{identity.provider}. Run a self-hosted runner there: `alethia runner register`."
-            )
-        if not (identity.worker_role_reference and identity.external_id and identity.account_id):
-            raise Conflict(
-                NO_ROLE.format(identity.name, identity.identity_id), details={"identity_id": identity_id}
-            )
-        return identity
-
-    def _as_linked_now(self, zone_id: str, worker: Worker) -> Worker:
-        """With the role that the linked account names now; where it is unlinked, as it was."""
-        identity = self._identities.get(zone_id, worker.form.identity_id)
-        if identity is None or identity.account_id != worker.account_id:
-            return worker
-        if not (identity.worker_role_reference and identity.external_id):
-            return worker
-        role = {"role": identity.worker_role_reference, "external_id": identity.external_id}
-        return worker.model_copy(update=role)
 
     def _deployed(self, zone_id: str, runner_id: str) -> tuple[RunnerRecord, Worker]:
         runner = self._runners.get(runner_id)
