@@ -267,7 +267,11 @@ class Grants:
             because = (
                 "The bucket holds the store's objects and nothing else; their names are made at run time."
             )
-            return [_allow("s3", actions, [self._store.bucket.arn_for_objects("*")], because=because)]
+            return [
+                _allow("s3", actions, [self._store.bucket.arn_for_objects("*")], because=because),
+                # Without it, S3 answers 403 for an object that is not there; nothing is ever listed.
+                _allow("s3", ["ListBucket"], [self._store.bucket.bucket_arn]),
+            ]
         return self._store_keys()
 
     def _store_keys(self) -> list[Grant]:

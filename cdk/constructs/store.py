@@ -13,8 +13,7 @@ from cdk.deployment import ExternalStore
 class Store(Construct):
     """The object store: a bucket of our own, or somebody else's S3-compatible one.
 
-    Either holds ciphertext only. Objects are immutable and never listed, so the bucket needs neither
-    versions nor a right to list.
+    Either holds ciphertext only. Objects are immutable and never listed, so the bucket needs no versions.
     """
 
     def __init__(self, scope: Construct, id: str, external: ExternalStore | None) -> None:

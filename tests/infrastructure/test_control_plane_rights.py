@@ -35,7 +35,7 @@ ROWS = {
 RING = {"states:SendTaskSuccess"}
 START_TASKS = {"ecs:RunTask", "ecs:TagResource", "iam:PassRole"}
 CUSTOMERS = {"sts:AssumeRole"}
-READ_STATES = {"kms:Decrypt", "s3:GetObject"}
+READ_STATES = {"kms:Decrypt", "s3:GetObject", "s3:ListBucket"}
 ACTIONS: Mapping[str, set[str]] = {
     "APIHandler": {
         *LOGS,
@@ -49,6 +49,7 @@ ACTIONS: Mapping[str, set[str]] = {
         "kms:GetPublicKey",
         "kms:Sign",
         "s3:GetObject",
+        "s3:ListBucket",
         "s3:PutObject",
         "secretsmanager:CreateSecret",
         "secretsmanager:DeleteSecret",
