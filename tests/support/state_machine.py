@@ -36,6 +36,7 @@ class Played:
     data: dict[str, Any]
     status: ExecutionStatus = ExecutionStatus.RUNNING
     error: str | None = None
+    cause: str | None = None
     token: str | None = None
     """Set while it waits."""
     rung: dict[str, Any] | None = None
@@ -73,7 +74,7 @@ class PlayedStepFunctions:
         found = self.executions.get(f"{run_id}-{generation}")
         if found is None:
             return Execution(status=ExecutionStatus.NOT_FOUND)
-        return Execution(status=found.status, error=found.error)
+        return Execution(status=found.status, error=found.error, cause=found.cause)
 
     def start_worker(self, job: JobRecord, attempt: int) -> None:
         if not self.available:
@@ -205,11 +206,12 @@ class PlayedStepFunctions:
 
     def _catch(self, execution: Played, state: dict[str, Any], error: Exception) -> None:
         execution.token = None
+        cause = json.dumps({"errorMessage": str(error), "errorType": type(error).__name__})
         if "Catch" not in state:
             execution.status, execution.error = ExecutionStatus.FAILED, type(error).__name__
+            execution.cause = cause
             return
-        cause = {"errorMessage": str(error), "errorType": type(error).__name__}
-        execution.data["error"] = {"Error": type(error).__name__, "Cause": json.dumps(cause)}
+        execution.data["error"] = {"Error": type(error).__name__, "Cause": cause}
         execution.state = state["Catch"][0]["Next"]
 
 

@@ -118,7 +118,7 @@ def test_a_death_after_any_call_changes_nothing_of_the_end(workers: Workers, sto
     while True:
         world = workers if whole is None else workers.afresh()
         before(world)
-        world.stacks.pace = 10
+        world.stacks.pace = 30
         fate = mortal(world)
         fate.last = last or None
         job_id = world.begin(what)

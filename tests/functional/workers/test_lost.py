@@ -3,7 +3,9 @@
 import pytest
 
 from chalicelib.domain.job import RULES
+from chalicelib.domain.lifecycle.job import JobEvent
 from chalicelib.domain.words import JobType, Role
+from chalicelib.services.ports.ledger import MoveJob
 from tests.support.people import join
 from tests.support.workers import Workers
 
@@ -125,13 +127,16 @@ def test_a_zombie_changes_nothing(workers: Workers) -> None:
 
 
 def test_an_account_that_never_answers_ends_the_job_after_its_last_attempt(workers: Workers) -> None:
+    most = RULES[JobType.DEPLOY_WORKER].max_attempts
     workers.stacks.silent["facts"] = 10_000
     workers.begin("deploy")
+    nearly = MoveJob(workers.job_id, JobEvent.RETRY, {"attempt": most - 2})
+    workers.container.ledger.commit(nearly)
     workers.play()
     workers.pass_on()
-    assert workers.job.attempt == RULES[JobType.DEPLOY_WORKER].max_attempts
+    assert workers.job.attempt == most
     assert (workers.job.status, workers.worker.status) == ("FAILED", "FAILED")
-    assert workers.worker.problem and "gave" not in workers.worker.problem
+    assert workers.worker.problem == "AWS did not answer."
     assert "20 attempts were made" in workers.why
 
 
