@@ -79,7 +79,12 @@ def otherwise() -> Deployment:
                 "access_key_id": "public-part",
                 "secret_name": "alethia/store",
             },
-            "runner": {"network": {"vpc_id": "vpc-0abc", "subnet_ids": ["subnet-1", "subnet-2"]}},
+            "runner": {
+                "network": {
+                    "vpc_id": "vpc-0123456789abcdef0",
+                    "subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+                }
+            },
             "customer_runners": {"accounts": ["111122223333", "444455556666"]},
             "oidc_keys": ["B", "A"],
             "public_api_url": "https://alethia.example.com",
