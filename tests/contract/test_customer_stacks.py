@@ -254,6 +254,19 @@ def test_tasks_are_started_and_stopped_by_the_role_and_a_cluster_that_is_gone_ha
     assert deployed.stacks.stop_tasks(deployed.place, nowhere, "The runner goes.") == 0
 
 
+def test_many_revisions_are_removed_and_those_of_others_stay(customer: Customer) -> None:
+    ecs = customer.owner("ecs")
+    container = {"name": "runner", "image": IMAGE, "memory": 512}
+    for family in (*[customer.name] * 11, f"{customer.name}-of-others"):
+        ecs.register_task_definition(family=family, containerDefinitions=[container])
+    customer.stacks.remove_task_definitions(customer.place, customer.name)
+    for status in ("ACTIVE", "INACTIVE"):
+        found = ecs.list_task_definitions(familyPrefix=customer.name, status=status)
+        assert found["taskDefinitionArns"] == []
+    others = ecs.list_task_definitions(familyPrefix=f"{customer.name}-of-others")
+    assert len(others["taskDefinitionArns"]) == 1
+
+
 def test_a_stack_that_rolls_back_says_why_leaves_nothing_and_can_be_tried_again(customer: Customer) -> None:
     logs = customer.owner("logs")
     logs.create_log_group(logGroupName=customer.name)

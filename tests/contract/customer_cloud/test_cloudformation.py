@@ -168,6 +168,22 @@ def test_outputs_name_what_a_task_needs(deployed: Account) -> None:
     deployed.client("ecs").stop_task(cluster=worker.cluster, task=task["taskArn"])
 
 
+def test_in_a_network_of_the_customers_no_other_is_made(account: Account) -> None:
+    ec2 = account.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    blocks = ("10.9.0.0/24", "10.9.1.0/24")
+    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=one)["Subnet"]["SubnetId"] for one in blocks]
+    networks = account.inventory()["ec2:vpc"]
+    account.create(VpcId=vpc, SubnetIds=",".join(subnets), AssignPublicIp="DISABLED")
+    worker = runner_stack.outputs_of(outputs(account.settled(account.name)))
+    assert (worker.subnets, worker.assign_public_ip) == (subnets, False)
+    (group,) = ec2.describe_security_groups(GroupIds=worker.security_groups)["SecurityGroups"]
+    assert group["VpcId"] == vpc
+    assert account.inventory()["ec2:vpc"] == networks
+    listed = account.stacks.list_stack_resources(StackName=account.name)["StackResourceSummaries"]
+    assert not [one for one in listed if one["LogicalResourceId"].startswith("Network")]
+
+
 def test_a_runners_security_group_lets_out_and_nothing_in(deployed: Account) -> None:
     group = outputs(deployed.settled(deployed.name))["SecurityGroupId"]
     (found,) = deployed.client("ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"]
