@@ -44,14 +44,17 @@ NEVER_IMPORTED = (
     "**/*.pyi",
     "**/py.typed",
     "*.dist-info/RECORD",
+    "*.dist-info/sboms",
     "aws_lambda_powertools/event_handler",  # Chalice routes
     "bin",
+    "botocore/data/*/*/examples-1.json",
     "cffi",  # cryptography's wheel is built: of cffi, its compiled half remains
     "dateutil/zoneinfo/*.tar.gz",  # tzdata is what we read
     "pycparser",  # cffi's, for building
     "pycparser-*.dist-info",
     "pydantic/mypy.py",
     "pydantic/v1",
+    "urllib3/contrib/emscripten",  # a browser's Python
 )
 """Parts of dependencies that no function of ours reaches; a test runs every function without them."""
 

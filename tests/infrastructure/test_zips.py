@@ -60,7 +60,7 @@ def test_functions_without_cryptography_start_without_it(
     assert not loaded & {"cryptography", "jwt", "boto3"}
 
 
-@pytest.mark.parametrize("function", ["Reconcile", "TaskStopped", "WorkerStack"])
+@pytest.mark.parametrize("function", ["Reconcile", "TaskStopped"])
 def test_functions_with_cryptography_need_it(
     complete: Package, unpacked: Unpacked, project: Path, function: str
 ) -> None:
