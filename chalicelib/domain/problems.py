@@ -20,6 +20,8 @@ PATTERNS: dict[str, str] = {
     r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$": (
         "must be a role's ARN such as arn:aws:iam::123456789012:role/alethia"
     ),
+    r"^vpc-[0-9a-f]{8,40}$": "must be a VPC's id such as vpc-0a1b2c3d",
+    r"^subnet-[0-9a-f]{8,40}$": "must be a subnet's id such as subnet-0a1b2c3d",
     r"^[0-9a-f]{64}$": "must be a sha256 in lower-case hex",
     r"^[^\s@]+@[^\s@]+$": "must be an e-mail address",
     r"^(mon|tue|wed|thu|fri|sat|sun)$": "must be a day: mon, tue, wed, thu, fri, sat or sun",
