@@ -49,7 +49,7 @@ def read_runner(caller: UserCaller, zone_id: str, runner_id: str) -> Runner:
     return container().runner_registry.read(caller.principal, zone_id, runner_id)
 
 
-@routes.post("/api/zones/{zone_id}/runners/{runner_id}/rotate")
+@routes.post("/api/zones/{zone_id}/runners/{runner_id}/rotate", errors=(409,))
 def rotate_runner(caller: UserCaller, zone_id: str, runner_id: str) -> RegisteredRunner:
     """Give a runner a new credential; the one before ends."""
     return container().runner_registry.rotate(caller.principal, zone_id, runner_id)
@@ -61,7 +61,7 @@ def drain_runner(caller: UserCaller, zone_id: str, runner_id: str) -> Runner:
     return container().runner_registry.drain(caller.principal, zone_id, runner_id, draining=True)
 
 
-@routes.post("/api/zones/{zone_id}/runners/{runner_id}/undrain")
+@routes.post("/api/zones/{zone_id}/runners/{runner_id}/undrain", errors=(409,))
 def undrain_runner(caller: UserCaller, zone_id: str, runner_id: str) -> Runner:
     """Let a runner take jobs again."""
     return container().runner_registry.drain(caller.principal, zone_id, runner_id, draining=False)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from ..domain.errors import AlethiaError
+from ..domain.errors import AlethiaError, Unavailable
 from ..domain.job import RULES, By, JobError
 from ..domain.lifecycle.job import WITH_A_RUNNER, JobStatus
 from ..domain.lifecycle.run import RunStatus
@@ -158,7 +158,10 @@ class Reconcile:
         attempt = self._jobs.attempt(job.job_id, job.attempt)
         if attempt is None or attempt.task_arn is None:
             return False
-        reason = self._tasks.stopped(attempt.runner, attempt.task_arn)
+        try:
+            reason = self._tasks.stopped(attempt.runner, attempt.task_arn)
+        except Unavailable:  # its cluster is not to be asked just now; its lease ends all the same
+            return False
         return reason is not None and (self._stopped_tasks.stopped(job.job_id, job.attempt, reason) == ENDED)
 
     def _start_waiting(self, job: JobRecord) -> bool:

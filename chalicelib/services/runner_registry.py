@@ -152,8 +152,20 @@ class RunnerRegistry:
         return RegisteredRunner(runner=after, credential=f"{runner_id}.{secret}", note=ROTATED)
 
     def drain(self, principal: Principal, zone_id: str, runner_id: str, *, draining: bool) -> Runner:
-        """Let the runner take nothing more, or take jobs again. It can be asked twice."""
+        """Let the runner take nothing more, or take jobs again. It can be asked twice.
+
+        Raises
+        ------
+        Conflict
+            It is being destroyed, so it takes no jobs any more.
+        """
         runner = self._require(principal, zone_id, runner_id)
+        if not draining and runner.worker and runner.worker.status is WorkerStatus.DESTROYING:
+            raise Conflict(
+                f"Runner '{runner.name}' is being destroyed by job {runner.worker.job_id}. Cancel that "
+                "while the runner drains, or deploy it again afterwards.",
+                details={"job_id": runner.worker.job_id},
+            )
         if runner.draining == draining:
             return self._shown(runner, zone_id)
         action = "runner.drained" if draining else "runner.undrained"

@@ -85,6 +85,22 @@ class TestASecondOne:
         assert f"'Theirs' ({workers.runner_id}), which is READY" in reply.error["message"]
         assert reply.error["details"]["runner_id"] == workers.runner_id
 
+    def test_that_came_in_the_same_moment_is_found_by_the_write(
+        self, workers: Workers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        workers.seed_ready()
+        runners, seen = workers.container.runners, []
+        real = type(runners).get
+
+        def a_moment_ago(store: Any, runner_id: str) -> Any:
+            seen.append(runner_id)
+            return None if len(seen) == 1 else real(store, runner_id)
+
+        monkeypatch.setattr(type(runners), "get", a_moment_ago)
+        reply = workers.ask("deploy")
+        assert len(seen) > 1
+        assert reply.status == 409 and reply.error["details"]["runner_id"] == workers.runner_id
+
     def test_through_another_link_to_the_account_does_so_as_well(self, workers: Workers) -> None:
         workers.begin("deploy")
         other = workers.an_identity("Other", worker_role_reference=WORKER_ROLE)
@@ -153,6 +169,13 @@ class TestTheRegistry:
         path = f"/api/zones/{workers.zone_id}/runners/{workers.runner_id}"
         reply = workers.admin.post(f"{path}/rotate", {})
         assert reply.status == 409 and "--new-credential" in reply.error["message"]
+
+    def test_refuses_to_undrain_one_that_is_being_destroyed(self, workers: Workers) -> None:
+        workers.seed_ready()
+        workers.begin("destroy")
+        path = f"/api/zones/{workers.zone_id}/runners/{workers.runner_id}"
+        reply = workers.admin.post(f"{path}/undrain", {})
+        assert reply.status == 409 and workers.job_id in reply.error["message"]
 
     def test_refuses_to_delete_what_stands_with_the_way_out(self, workers: Workers) -> None:
         workers.seed_ready()
