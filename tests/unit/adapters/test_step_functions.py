@@ -8,13 +8,18 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.adapters.step_functions import StepFunctions
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.job import CONTROL_PLANE
+from chalicelib.domain.lifecycle.job import JobStatus
 from chalicelib.domain.lifecycle.run import RunStatus
 from chalicelib.domain.run import RunKind
+from chalicelib.domain.words import JobType
 from chalicelib.services.execution_input import Links, deploy_job_id, of_run
+from chalicelib.services.ports.jobs import JobRecord
 from chalicelib.services.ports.runs import RunRecord
 from chalicelib.services.ports.workflow import ExecutionStatus, Resume
 
 MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:alethia"
+WORKERS = f"{MACHINE}-worker-stack"
 
 
 class FakeClient:
@@ -35,7 +40,7 @@ class FakeClient:
 
 
 def step_functions(client: FakeClient) -> StepFunctions:
-    return StepFunctions(client, MACHINE, "", Links("https://console.test/", "https://api.test"))
+    return StepFunctions(client, MACHINE, WORKERS, Links("https://console.test/", "https://api.test"))
 
 
 def a_run(**more: Any) -> RunRecord:
@@ -88,6 +93,32 @@ def test_a_destroy_has_one_job_and_without_a_console_links_lead_to_the_api() -> 
         "spec": "https://api.test/v1/api/specs/spec-1",
         "destroy_job": "https://api.test/v1/api/jobs/job-1",
     }
+
+
+def test_a_job_about_a_deployed_runner_is_an_execution_of_the_other_machine() -> None:
+    client = FakeClient({"status": "RUNNING"})
+    job = JobRecord(
+        job_id="job-1",
+        job_type=JobType.DEPLOY_WORKER,
+        zone_id="zone-1",
+        worker_id="runner-1",
+        correlation_id="request-1",
+        status=JobStatus.QUEUED,
+        runner=CONTROL_PLANE,
+        created_at="2026-03-01T12:00:00.000Z",
+        created_by="ada",
+    )
+    workflow = step_functions(client)
+    workflow.start_worker(job, 2)
+    assert (client.asked["stateMachineArn"], client.asked["name"]) == (WORKERS, "job-1-2")
+    shown = json.loads(client.asked["input"])
+    assert (shown["job_id"], shown["attempt"], shown["correlation_id"]) == ("job-1", 2, "request-1")
+    assert shown["about"]["links"] == {
+        "job": "https://console.test/jobs/job-1",
+        "runner": "https://console.test/zones/zone-1/runners/runner-1",
+    }
+    assert workflow.describe_worker("job-1", 2).status is ExecutionStatus.RUNNING
+    assert client.asked["executionArn"] == f"{WORKERS.replace('stateMachine', 'execution')}:job-1-2"
 
 
 def test_starting_twice_starts_once() -> None:
