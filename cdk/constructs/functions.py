@@ -56,10 +56,6 @@ class Functions(Construct):
             },
         )
 
-    def set(self, name: str, setting: str, value: str) -> None:
-        """Give one function a setting that the others have no use for, or can't have."""
-        self.by_name[name].add_environment(PREFIX + setting.upper(), value)
-
     def role(self, name: str) -> iam.IRole:
         """As whom one function acts."""
         role = self.by_name[name].role

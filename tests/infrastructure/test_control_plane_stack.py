@@ -55,6 +55,7 @@ class TestTemplate:
 
     def test_keeps_what_holds_data_when_the_stack_goes(self, template: Template) -> None:
         kept = {
+            "AWS::Cognito::UserPool",
             "AWS::DynamoDB::Table",
             "AWS::ECR::Repository",
             "AWS::ECS::TaskDefinition",
