@@ -1,4 +1,4 @@
-"""What a deployment and its runs cost: ``python scripts/costs.py ALARMS METRICS``, for docs/deploying.md.
+"""What a deployment and its runs cost: ``python scripts/costs.py``, for docs/deploying.md.
 
 Standard library only. Quantities of a run are counted (``benchmarks/run_counts.json``); prices are AWS's
 public on-demand list prices of one region at one date. Neither free tiers nor taxes are looked at, so a small
@@ -36,6 +36,10 @@ PRICE = {
 }
 """US dollars."""
 
+ALARMS, ALARM_METRICS = 13, 27
+"""Of the control plane's stack; AWS bills each metric that an alarm looks at."""
+IDLE_METRICS = 3
+"""Sent while nothing happens: the oldest job's age, and cold starts, by deployment and by function."""
 FUNCTION_GB, FUNCTION_SECONDS = 0.5, 0.2
 """Of one call: the memory that is set, and a time that is long for a few requests to DynamoDB."""
 LOG_BYTES = 1_000
@@ -70,16 +74,14 @@ def rows(writes: float, reads: float) -> float:
     return writes * INDEX_FACTOR * PRICE["dynamodb write unit"] + reads * PRICE["dynamodb read unit"]
 
 
-def idle(counted: dict[str, dict[str, float]], alarms: int, metrics: int) -> list[Line]:
+def idle(counted: dict[str, dict[str, float]]) -> list[Line]:
     """A month in which nobody does anything."""
     reads = counted["one reconciler pass"].get("read units", 0)
     return [
         Line("KMS keys", "2: data keys, OIDC issuer", 2 * PRICE["kms key month"]),
         Line("Secrets", "2: job tokens, the runner's credential", 2 * PRICE["secret month"]),
-        Line("Alarms", str(alarms), alarms * PRICE["alarm month"]),
-        Line(
-            "Custom metrics", f"{metrics} that the reconciler sends", metrics * PRICE["custom metric month"]
-        ),
+        Line("Alarms", f"{ALARMS}, over {ALARM_METRICS} metrics", ALARM_METRICS * PRICE["alarm month"]),
+        Line("Custom metrics", f"{IDLE_METRICS} that are sent", IDLE_METRICS * PRICE["custom metric month"]),
         Line("Dashboard", "1 (three are free in each account)", PRICE["dashboard month"]),
         Line(
             "Reconciler",
@@ -136,12 +138,12 @@ def table(lines: list[Line], digits: int) -> str:
     return text + f"| **together** | | **{sum(line.dollars for line in lines):.{digits}f}** |\n"
 
 
-def report(alarms: int, metrics: int) -> str:
+def report() -> str:
     """All three tables."""
     counted = json.loads(COUNTS.read_text())
     return (
         f"Prices: {PRICES_OF}. Counted: {counted['counted_on']}.\n\n"
-        "Idle, a month:\n\n" + table(idle(counted, alarms, metrics), 2) + "\n"
+        "Idle, a month:\n\n" + table(idle(counted), 2) + "\n"
         "One plan → review → apply of the demo's spec, without its runners' time:\n\n"
         + table(one_run(counted), 5)
         + "\nOne minute of a runner:\n\n"
@@ -150,4 +152,4 @@ def report(alarms: int, metrics: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(report(alarms=int(sys.argv[1]), metrics=int(sys.argv[2])))
+    sys.stdout.write(report())

@@ -9,6 +9,7 @@ from cdk.constructs import metrics
 from cdk.constructs.alarms import ANSWERS_PEOPLE, WOKEN_BY_EVENTS
 from chalicelib.adapters import metrics as emitted
 from chalicelib.services.ports.metrics import Metric
+from scripts.costs import ALARM_METRICS
 from tests.infrastructure.conftest import Template
 from tests.infrastructure.templates import functions, of_type
 
@@ -129,3 +130,7 @@ def test_only_whom_the_deployment_names_is_sent_mail(template: Template, dev_tem
     (mail,) = of_type(template, "AWS::SNS::Subscription").values()
     assert (mail["Protocol"], mail["Endpoint"]) == ("email", "operators@example.com")
     assert not of_type(dev_template, "AWS::SNS::Subscription")
+
+
+def test_the_computed_bill_counts_what_the_alarms_look_at(template: Template) -> None:
+    assert sum(len(watched(alarm)) for alarm in alarms(template).values()) == ALARM_METRICS
