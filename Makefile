@@ -20,6 +20,9 @@ DEPLOYMENT ?=
 BIN := .venv/bin
 SOURCES := app.py chalicelib runner_task alethia cdk scripts tests benchmarks
 
+# Tests and the embedded stack start many Python programs: each compiles what none may keep.
+export PYTHONDONTWRITEBYTECODE =
+
 # The CDK's engine warns of Node's old versions; 20 is the oldest that we support.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
 
@@ -46,9 +49,8 @@ synth: dev node
 deploy: dev node
 	@$(BIN)/python -m cdk.deploy $(DEPLOYMENT) $(ARGS)
 
-test: check node terraform
-	$(BIN)/python -m pytest -q --ignore tests/unit -m "not e2e" -n 2 $(ARGS)
-	$(BIN)/python -m pytest -q -m e2e -n 3 --dist loadfile tests/e2e $(ARGS)
+test: lint node terraform
+	$(BIN)/python scripts/all_tests.py $(ARGS)
 
 check: lint unit
 
