@@ -61,7 +61,7 @@ class MemoryStacks:
         self.orders: list[str] = []
         """What was begun: ``create``, ``update``, ``delete``; a repeat with its token begins nothing."""
         self.tokens: set[str] = set()
-        self.pace = 1
+        self.pace = 3
         self.places: list[CustomerPlace] = []
         self.fails: str | None = None
         self.keeps: str | None = None

@@ -56,6 +56,7 @@ def test_its_log_is_cloudformations_events_told_once_and_in_order(workers: Worke
 
 
 def test_its_progress_is_what_cloudformation_has_made(workers: Workers) -> None:
+    workers.stacks.pace = 1
     workers.begin("deploy")
     seen: set[tuple[int | str, ...]] = set()
     while workers.machine.running:

@@ -111,6 +111,7 @@ def test_a_cancel_before_it_was_asked_for_leaves_everything(ready: Workers) -> N
 
 
 def test_a_cancel_afterwards_does_not_stop_it_half_way(ready: Workers) -> None:
+    ready.stacks.pace = 1
     ready.begin("update")
     ready.until("Let CloudFormation work")
     ready.cancel()
