@@ -70,6 +70,9 @@ class Company:
     def __post_init__(self) -> None:
         self.admin = Person(self.stack, f"admin@{self.name}")
         self.zone_id = self.admin.post("zones", {"name": self.name})["zone_id"]
+
+    def hire(self) -> None:
+        """Bring in people of every role."""
         for who, role in (
             ("paul", "approver"),
             ("anna", "approver"),

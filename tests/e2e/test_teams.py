@@ -31,6 +31,7 @@ def in_three_days() -> Json:
 @pytest.fixture(scope="module")
 def acme(stack: Stack) -> Company:
     company = Company(stack, "acme", "111111111111")
+    company.hire()
     company.link()
     return company
 
