@@ -10,7 +10,7 @@ from alethia.embedded.stack import Stack, running
 
 from .driver import Driver
 
-LONGEST = ("test_main_job.py", "test_lost_runners.py")
+LONGEST = ("test_main_job.py", "test_lost_runners.py", "test_workers.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
