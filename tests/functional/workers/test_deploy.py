@@ -134,6 +134,16 @@ class TestAStackThatRollsBack:
         assert "left by an earlier job" in workers.log[0]
         assert len(workers.stacks.standing) == 1
 
+    def test_and_is_gone_when_the_next_try_comes_to_delete_it(self, workers: Workers) -> None:
+        workers.stacks.fails, workers.stacks.refuses = "Cluster", {"delete"}
+        workers.do("deploy")
+        workers.stacks.fails, workers.stacks.refuses = None, set()
+        workers.begin("deploy")
+        workers.until("Delete the stack")
+        workers.stacks.standing[0].status = "DELETE_COMPLETE"
+        workers.play()
+        assert (workers.job.status, workers.worker.status) == ("SUCCESS", "READY")
+
     def test_names_what_it_could_not_take_away(self, workers: Workers) -> None:
         workers.stacks.fails, workers.stacks.left = "Cluster", ["arn:aws:logs:1", "arn:aws:logs:2"]
         assert workers.do("deploy") == "FAILED"

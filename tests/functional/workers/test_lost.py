@@ -1,11 +1,16 @@
 """Executions that are lost, aborted, failed or late, and cancels at any time: the rows decide."""
 
+import itertools
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.job import RULES
 from chalicelib.domain.lifecycle.job import JobEvent
 from chalicelib.domain.words import JobType, Role
 from chalicelib.services.ports.ledger import MoveJob
+from chalicelib.services.ports.workflow import ExecutionStatus
 from tests.support.people import join
 from tests.support.workers import Workers
 
@@ -111,19 +116,83 @@ def test_redriven_before_the_reconciler_looked_it_goes_on_by_itself(workers: Wor
     assert (workers.job.status, workers.job.attempt) == ("SUCCESS", 1)
 
 
-def test_a_zombie_changes_nothing(workers: Workers) -> None:
+@pytest.mark.parametrize(
+    ("what", "state"),
+    [
+        ("deploy", "Take the job in hand"),
+        ("deploy", "Ask for the stack"),
+        ("deploy", "Look at the stack"),
+        ("deploy", "Register the runner"),
+        ("destroy", "Drain the runner"),
+        ("destroy", "Delete the stack"),
+        ("destroy", "Look at the deletion"),
+        ("destroy", "Verify that nothing is left"),
+    ],
+)
+def test_a_zombie_changes_nothing(workers: Workers, what: str, state: str) -> None:
     """Its lease ended while it slept; the next attempt has the job."""
-    workers.begin("deploy")
-    workers.until("Ask for the stack")
+    if what == "destroy":
+        workers.seed_ready()
+    workers.begin(what)
+    workers.until(state)
     (zombie,) = workers.machine.running
     workers.machine.lose()
     workers.clock.advance(seconds=301)
     workers.container.reconcile.run()
-    zombie.status = zombie.status.__class__.RUNNING
+    zombie.status = ExecutionStatus.RUNNING
+    before = list(workers.stacks.orders)
     workers.machine.step(zombie)
-    assert workers.stacks.orders == [] and zombie.data["step"]["outcome"] == "superseded"
+    assert zombie.data["step"]["outcome"] == "superseded"
+    assert workers.stacks.orders == before
     workers.play()
-    assert workers.job.status == "SUCCESS" and workers.stacks.orders == ["create"]
+    assert workers.job.status == "SUCCESS"
+
+
+STORIES: dict[str, tuple[str, Callable[[Workers], object]]] = {
+    "SUCCESS": ("deploy", lambda workers: None),
+    "FAILED": ("deploy", lambda workers: setattr(workers.stacks, "fails", "Cluster")),
+    "CANCELLED": ("deploy", lambda workers: None),
+    "GONE": ("destroy", lambda workers: workers.seed_ready()),
+}
+
+
+@pytest.mark.parametrize("end", STORIES)
+def test_an_answer_that_is_lost_is_given_again(workers: Workers, end: str) -> None:
+    """Each step is done, and its answer lost; the machine tries again."""
+    what, before = STORIES[end]
+    before(workers)
+    real, lost = workers.machine.functions["worker_stack"], itertools.cycle([True, False])
+
+    def answer(event: dict[str, Any], context: Any) -> Any:
+        given = real(event, context)
+        if next(lost):
+            raise ConnectionError("nobody heard")
+        return given
+
+    workers.begin(what)
+    workers.machine.functions = {**workers.machine.functions, "worker_stack": answer}
+    if end == "CANCELLED":
+        workers.until("Look at the stack")
+        workers.cancel()
+    workers.play()
+    assert workers.job.status == {"GONE": "SUCCESS"}.get(end, end)
+    assert workers.job.attempt == 1
+    assert len(workers.stacks.orders) == len(set(workers.stacks.orders))
+    assert len(workers.log) == len(set(workers.log))
+
+
+def test_a_stack_that_changes_once_more_before_its_runner_is_registered_is_waited_for(
+    workers: Workers,
+) -> None:
+    workers.begin("deploy")
+    workers.until("Register the runner")
+    (stack,) = workers.stacks.standing
+    stack.status = "UPDATE_IN_PROGRESS"
+    workers.machine.step(workers.machine.running[-1])
+    assert workers.stacks.secrets == {}
+    stack.status = "UPDATE_COMPLETE"
+    workers.play()
+    assert workers.job.status == "SUCCESS" and workers.its_credential_counts()
 
 
 def test_an_account_that_never_answers_ends_the_job_after_its_last_attempt(workers: Workers) -> None:
