@@ -1,8 +1,8 @@
 """Run every test: ``python scripts/all_tests.py [pytest arguments]`` (``make test``). Standard library only.
 
-The end-to-end tests mostly wait: for leases, for processes, for clouds. The others run beside them, at a
-lower priority, and so take only the time that those leave. What they say is shown when the end-to-end tests
-are over, so that neither breaks into the other's lines.
+The end-to-end tests mostly wait: for leases, for processes, for clouds. The others run beside them and use
+that time. (At a lower priority, the servers that some of them start were not up in time.) What they say is
+shown when the end-to-end tests are over, so that neither breaks into the other's lines.
 """
 
 import subprocess
@@ -11,7 +11,7 @@ import tempfile
 
 PYTEST = (sys.executable, "-m", "pytest", "-q")
 END_TO_END = (*PYTEST, "-m", "e2e", "-n", "3", "--dist", "loadfile", "tests/e2e")
-OTHERS = ("nice", "-n", "10", *PYTEST, "-m", "not e2e", "-n", "2")
+OTHERS = (*PYTEST, "-m", "not e2e", "-n", "2")
 
 
 def main(arguments: list[str]) -> int:
