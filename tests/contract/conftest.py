@@ -38,7 +38,7 @@ def cloud() -> Iterator[str]:
 
 
 def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, "the emulated cloud ended at its start"
         try:
