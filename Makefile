@@ -50,7 +50,8 @@ deploy: dev node
 	@$(BIN)/python -m cdk.deploy $(DEPLOYMENT) $(ARGS)
 
 test: lint node terraform
-	$(BIN)/python scripts/all_tests.py $(ARGS)
+	$(BIN)/python -m pytest -q -m "not e2e" -n 2 $(ARGS)
+	$(BIN)/python -m pytest -q -m e2e -n 3 --dist loadfile tests/e2e $(ARGS)
 
 check: lint unit
 
