@@ -10,11 +10,22 @@ from alethia.embedded.stack import Stack, running
 
 from .driver import Driver
 
-LONGEST = ("test_main_job.py", "test_lost_runners.py", "test_workers.py")
+LONGEST = (
+    "test_workers.py",
+    "test_teams.py",
+    "test_main_job.py",
+    "test_lost_runners.py",
+    "test_runner_image_build.py",
+    "test_secrets.py",
+    "test_stacks.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is `e2e`; the longest files come first, so that workers end together."""
+    """Everything in this folder is `e2e`; the longest files come first, so that workers end together.
+
+    Tests of the stacks run beside them (``make test``), and take what time is left.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
