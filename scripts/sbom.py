@@ -168,14 +168,14 @@ def _provider(provider: LockedProvider, release: ProviderRelease, arch: str) -> 
 
 
 def _package(package: LockedPackage) -> Component:
-    url = f"https://pypi.org/project/{package.name}/{package.version}/"
     return {
         "type": "library",
         "bom-ref": package.purl,
         "name": package.name,
         "version": package.version,
         "purl": package.purl,
-        "externalReferences": [_distribution(url, package.sha256)],
+        # The purl says where: which index, is whoever builds's to say.
+        "externalReferences": [_distribution(package.purl, package.sha256)],
     }
 
 
