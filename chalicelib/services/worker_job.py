@@ -163,7 +163,9 @@ class WorkerJob:
         """
         job, now = self.job, self.now
         after = (worker or self.worker).model_copy(update={"problem": problem})
-        error = JobError(step=job.phase or "start", message=problem) if problem else None
+        # What was done to clean up after a failure is not where it failed.
+        step = str(Phase.STACK) if problem == self.work.failure else job.phase or "start"
+        error = JobError(step=step, message=problem) if problem else None
         entry = self._ports.audit.entry(
             job.zone_id,
             actor=f"job:{attempt_id(job.job_id, job.attempt)}",

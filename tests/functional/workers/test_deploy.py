@@ -106,6 +106,7 @@ class TestAStackThatRollsBack:
         workers.stacks.fails = "Cluster"
         assert workers.do("deploy") == "FAILED"
         assert workers.why == FIRST_FAILURE
+        assert workers.job.error is not None and workers.job.error.step == "stack"
         assert workers.stacks.standing == [] and workers.stacks.revisions == {}
         assert workers.stacks.secrets == {}
         worker = workers.worker
