@@ -37,7 +37,8 @@ def main(group: str) -> int:
     lock = ROOT / "requirements" / f"{group}.txt"
     print(f"Installing {lock.relative_to(ROOT)} …", flush=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=True, cwd=ROOT)
+    # What is never imported need not be compiled; Python compiles the rest when it is first imported.
+    subprocess.run([*pip, "--no-compile", "--require-hashes", "-r", str(lock)], check=True, cwd=ROOT)
     _link_project(python)
     _stamp(group).write_text(_fingerprint(group))
     return 0
