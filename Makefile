@@ -52,7 +52,7 @@ deploy: dev node
 # First what keeps both cores busy; then what mostly waits (for leases, for clouds), with the stacks' tests beside it.
 test: lint node terraform
 	$(BIN)/python -m pytest -q -m "not e2e" --ignore tests/infrastructure -n 2 $(ARGS)
-	$(BIN)/python -m pytest -q -n 3 --dist loadgroup --no-loadscope-reorder tests/e2e tests/infrastructure $(ARGS)
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder tests/e2e tests/infrastructure $(ARGS)
 
 check: lint unit
 

@@ -15,9 +15,9 @@ LONGEST = (
     "test_teams.py",
     "test_main_job.py",
     "test_lost_runners.py",
+    "test_runner_image_build.py",
     "test_secrets.py",
     "test_stacks.py",
-    "test_runner_image_build.py",
 )
 
 
@@ -29,7 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 

@@ -23,14 +23,6 @@ os.environ["CDK_VALIDATION"] = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With ``--dist loadgroup``, one worker packages and synthesizes, for all the tests that look at it."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            looks = "packaged" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("stacks" if looks else item.path.name))
-
-
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the app as it is now: somebody may edit the original while the tests run."""
