@@ -66,9 +66,10 @@ def test_an_apply_whose_runner_is_killed_fails_and_says_how_far_it_came(driver: 
 
 
 def test_after_a_killed_apply_the_next_plan_and_apply_are_right(driver: Driver, spec_id: str) -> None:
-    _, job_id = begin_apply(driver, spec_id)
+    run, job_id = begin_apply(driver, spec_id)
     driver.stack.control_plane.agent.kill(driver.container_of(job_id))
     failed = driver.ended(job_id, within=90)
+    driver.settled(run["run_id"], within=60, passing=("AWAITING_REVIEW",))
 
     again = driver.plan(spec_id, within=QUICK)
 
