@@ -148,7 +148,7 @@ def test_whatever_happens_in_any_order(tables: Tables, supabase: TestStore, kms:
 
     OnThisStore.store, OnThisStore.kms = supabase, kms
     profile: dict[str, Any] = {
-        "max_examples": 20,
+        "max_examples": 12,
         "stateful_step_count": 20,
         "deadline": None,
         "suppress_health_check": list(HealthCheck),

@@ -52,7 +52,7 @@ def fresh_world(tables: Tables, issuer_folder: Path) -> World:
 
 
 @settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     derandomize=True,
     database=None,
