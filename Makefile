@@ -8,6 +8,7 @@
 #   make synth   every stack, judged by cdk-nag and cfn-lint; no AWS account (DEPLOYMENT=my.json: yours)
 #   make deploy DEPLOYMENT=my.json   the control plane into the AWS account of your credentials
 #   make test    every check and every test, with real terraform
+#   make test-image   the runner's image, really built and tested inside (root and apt)
 #   make check   ruff, mypy, import rules, unit tests: under a minute
 #   make bench   measured speed, as a table
 #   make lock    resolve the dependency groups of pyproject.toml anew
