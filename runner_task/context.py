@@ -31,7 +31,8 @@ from .workspaces import Workspaces
 class Provider(Protocol):
     """What the runner needs of a cloud provider (:mod:`chalicelib.providers`)."""
 
-    template: str
+    @property
+    def template(self) -> str: ...
 
     def to_tfvars(self, config: SpecConfig, owner: Owner) -> dict[str, Any]: ...
 

@@ -7,10 +7,10 @@ be linked from more clouds than that: :mod:`chalicelib.providers.linking`.
 from chalicelib.domain.errors import FieldProblem, InvalidInput
 from chalicelib.domain.words import CloudProvider
 
-from .aws import Aws
+from .aws import AWS
 from .base import Provider
 
-registry: dict[CloudProvider, Provider] = {CloudProvider.AWS: Aws()}
+registry: dict[CloudProvider, Provider] = {provider.name: provider for provider in (AWS,)}
 """Every cloud that Alethia provisions."""
 
 

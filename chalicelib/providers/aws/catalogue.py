@@ -3,7 +3,7 @@
 Versions come and go at AWS: add new ones in front, and drop those that AWS no longer creates.
 """
 
-from ..base import Catalogue, Choice, Engine
+from ..base import Catalogue, Engine, choices
 
 REGIONS = {
     "eu-west-1": "Europe (Ireland)",
@@ -92,16 +92,12 @@ CACHE_NODE_TYPES = {
 SUBSCRIPTION_PROTOCOLS = ("sqs", "lambda", "https", "http", "email", "email-json", "sms", "firehose")
 
 
-def _choices(labels: dict[str, str]) -> tuple[Choice, ...]:
-    return tuple(Choice(value=value, label=label) for value, label in labels.items())
-
-
 CATALOGUE = Catalogue(
-    regions=_choices(REGIONS),
+    regions=choices(REGIONS),
     kubernetes_versions=KUBERNETES_VERSIONS,
-    instance_types=_choices(INSTANCE_TYPES),
+    instance_types=choices(INSTANCE_TYPES),
     database_engines=(AURORA_POSTGRESQL, AURORA_MYSQL),
     cache_engines=(VALKEY, REDIS),
-    cache_node_types=_choices(CACHE_NODE_TYPES),
+    cache_node_types=choices(CACHE_NODE_TYPES),
     subscription_protocols=SUBSCRIPTION_PROTOCOLS,
 )

@@ -5,13 +5,11 @@ by accident; staging is production in small, so that what works there works in p
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from chalicelib.domain.words import Stage
 
+from ..base import Defaults
 from .catalogue import AURORA_POSTGRESQL, KUBERNETES_VERSIONS, VALKEY
-
-Defaults = Mapping[str, Mapping[str, Any]]
 
 
 def _defaults(

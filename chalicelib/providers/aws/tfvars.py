@@ -5,24 +5,16 @@ declared by the template, and every component of the spec arrives in one. Reposi
 they are for what is installed in the cluster after terraform.
 """
 
-from typing import Any
-
 from chalicelib.domain.components import Cluster, Database, Dns, Network, NosqlTable, Queue, Topic
-from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.spec_config import Owner, SpecConfig
 from chalicelib.domain.words import Stage
 
-from .options import problems_of_options
+from ..base import Tfvars
 from .permissions import boundary_of
 
-Tfvars = dict[str, Any]
 
-
-def to_tfvars(config: SpecConfig, owner: Owner) -> Tfvars:
-    """Every value of `config` as the template's variables (:class:`InvalidInput` for an unknown option)."""
-    problems = list(problems_of_options(config))
-    if problems:
-        raise InvalidInput(problems)
+def variables(config: SpecConfig, owner: Owner) -> Tfvars:
+    """Every value of `config` as the template's variables; its options are known to be right."""
     return {
         "project_name": config.project_name,
         "region": config.region,

@@ -4,28 +4,20 @@ Only what is certain to fail is refused; taste and cost are the user's. Each mod
 configuration and yields a problem for each fault, so that a person sees all of them at once.
 """
 
+from collections.abc import Iterator
+
 from chalicelib.domain.errors import FieldProblem
 
 from ...base import Configuration
 from ..catalogue import REGIONS
-from ..options import problems_of_options
 from . import cluster, data, messages, names, network
 
 
-def validate(config: Configuration) -> list[FieldProblem]:
+def problems(config: Configuration) -> Iterator[FieldProblem]:
     """Every problem of `config`, in the order of its fields; a spec without any can be planned."""
-    problems = []
     if config.region not in REGIONS:
-        problems.append(
-            FieldProblem(("region",), f"{config.region!r} is not offered; choose one of {', '.join(REGIONS)}")
+        yield FieldProblem(
+            ("region",), f"{config.region!r} is not offered; choose one of {', '.join(REGIONS)}"
         )
-    for judge in (
-        network.problems,
-        cluster.problems,
-        data.problems,
-        messages.problems,
-        names.problems,
-        problems_of_options,
-    ):
-        problems.extend(judge(config))
-    return problems
+    for judge in (network, cluster, data, messages, names):
+        yield from judge.problems(config)

@@ -49,7 +49,7 @@ def test_the_component_of_an_address(address: str, component: tuple[ComponentKin
         ("aws_route53_record", "AWS Route 53"),
         ("aws_vpc_security_group_ingress_rule", "AWS VPC"),
         ("aws_db_subnet_group", "AWS RDS"),
-        ("aws_lambda_function", "AWS LAMBDA"),
+        ("aws_lambda_function", "Other"),
         ("terraform_data", "Other"),
     ],
 )

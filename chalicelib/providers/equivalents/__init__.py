@@ -1,0 +1,35 @@
+"""What corresponds to what on another cloud: one table for each kind of value.
+
+A row is one thing, with a column for each cloud that has it. Every value stands once in its column, so that
+going there and back ends where it began. A cloud without a column in a row has no counterpart; a conversion
+then asks for a decision.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from chalicelib.domain.words import CloudProvider
+
+Row = Mapping[CloudProvider, str]
+
+
+class Table:
+    """Rows of values that stand for each other."""
+
+    def __init__(self, rows: Iterable[tuple[str | None, str | None, str | None]]) -> None:
+        """Rows in the order AWS, GCP, Azure; ``None`` where a cloud has no such thing."""
+        clouds = (CloudProvider.AWS, CloudProvider.GCP, CloudProvider.AZURE)
+        self.rows: tuple[Row, ...] = tuple(
+            {cloud: value for cloud, value in zip(clouds, row, strict=True) if value is not None}
+            for row in rows
+        )
+
+    def counterpart(self, value: str, source: CloudProvider, target: CloudProvider) -> str | None:
+        """What `value` of `source` is on `target`; ``None`` when the table knows no counterpart."""
+        for row in self.rows:
+            if row.get(source) == value:
+                return row.get(target)
+        return None
+
+    def column(self, cloud: CloudProvider) -> tuple[str, ...]:
+        """Every value that `cloud` has a row for."""
+        return tuple(row[cloud] for row in self.rows if cloud in row)

@@ -1,0 +1,29 @@
+"""Regions in the same place, or the nearest that the other cloud has."""
+
+from . import Table
+
+REGIONS = Table(
+    [
+        ("eu-west-1", "europe-west1", "northeurope"),
+        ("eu-west-2", "europe-west2", "uksouth"),
+        ("eu-west-3", "europe-west9", "francecentral"),
+        ("eu-central-1", "europe-west3", "germanywestcentral"),
+        ("eu-central-2", "europe-west6", "switzerlandnorth"),
+        ("eu-north-1", "europe-north2", "swedencentral"),
+        ("eu-south-1", "europe-west8", "italynorth"),
+        (None, "europe-west4", "westeurope"),
+        ("us-east-1", "us-east4", "eastus"),
+        ("us-east-2", "us-east5", "eastus2"),
+        ("us-west-2", "us-west1", "westus2"),
+        (None, "us-central1", "centralus"),
+        ("ca-central-1", "northamerica-northeast1", "canadacentral"),
+        ("sa-east-1", "southamerica-east1", "brazilsouth"),
+        ("ap-south-1", "asia-south1", "centralindia"),
+        ("ap-southeast-1", "asia-southeast1", "southeastasia"),
+        ("ap-southeast-2", "australia-southeast1", "australiaeast"),
+        ("ap-northeast-1", "asia-northeast1", "japaneast"),
+        ("ap-northeast-2", "asia-northeast3", "koreacentral"),
+        ("me-central-1", "me-central1", "uaenorth"),
+        ("af-south-1", "africa-south1", "southafricanorth"),
+    ]
+)

@@ -1,0 +1,43 @@
+"""Sizes: machines of a cluster, nodes of a cache, and what a capacity unit is on a fixed-size database.
+
+A capacity unit is Aurora's: 2 GiB of memory with the processor that goes with it. Cloud SQL and Azure's
+flexible servers have one size, not a range; each of the :data:`CAPACITY_STEPS` is one of their machines.
+"""
+
+from . import Table
+
+INSTANCE_TYPES = Table(
+    [
+        ("t3.medium", "e2-medium", "Standard_B2s"),
+        ("t3.large", "e2-standard-2", "Standard_B2ms"),
+        ("t4g.medium", None, "Standard_B2pls_v2"),
+        ("t4g.large", None, "Standard_B2ps_v2"),
+        ("m6i.large", "n2-standard-2", "Standard_D2s_v5"),
+        ("m6i.xlarge", "n2-standard-4", "Standard_D4s_v5"),
+        ("m6i.2xlarge", "n2-standard-8", "Standard_D8s_v5"),
+        ("m7g.large", "t2a-standard-2", "Standard_D2ps_v5"),
+        ("m7g.xlarge", "t2a-standard-4", "Standard_D4ps_v5"),
+        ("c6i.large", "n2-highcpu-2", "Standard_F2s_v2"),
+        ("c6i.xlarge", "n2-highcpu-4", "Standard_F4s_v2"),
+        ("c7g.large", None, "Standard_D2pls_v5"),
+        ("r6i.large", "n2-highmem-2", "Standard_E2s_v5"),
+        ("r6i.xlarge", "n2-highmem-4", "Standard_E4s_v5"),
+        ("r7g.large", None, "Standard_E2ps_v5"),
+    ]
+)
+
+CACHE_NODE_TYPES = Table(
+    [
+        ("cache.t4g.micro", "redis-1gb", "Basic_C0"),
+        ("cache.t4g.small", "redis-2gb", "Standard_C1"),
+        ("cache.t4g.medium", "redis-3gb", "Standard_C2"),
+        ("cache.m7g.large", "redis-6gb", "Premium_P1"),
+        ("cache.m7g.xlarge", "redis-13gb", "Premium_P2"),
+        ("cache.r7g.large", "redis-12gb", "Standard_C4"),
+        ("cache.r7g.xlarge", "redis-26gb", "Premium_P3"),
+    ]
+)
+"""GCP's are Memorystore instances by memory (the name's number is GiB), Azure's a tier and a capacity."""
+
+CAPACITY_STEPS = (1, 2, 4, 8, 16, 32, 64, 128)
+"""Capacity units that Cloud SQL and Azure's flexible servers have a machine for."""
