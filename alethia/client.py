@@ -175,6 +175,10 @@ class Client:
     def preview(self, spec_id: str) -> Json:
         return self._json(self._ask.get(f"/api/specs/{spec_id}/preview"))
 
+    def kubeconfig(self, spec_id: str) -> Json:
+        """How ``kubectl`` signs in to the spec's cluster: ``document`` and what it ``needs``."""
+        return self._json(self._ask.get(f"/api/specs/{spec_id}/kubeconfig"))
+
     # --- runs --------------------------------------------------------------------------------------------
 
     def plan(

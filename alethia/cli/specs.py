@@ -126,6 +126,26 @@ def preview_spec(session: Session, spec: str) -> None:
     session.show(session.client.preview(spec), show)
 
 
+@specs.command("kubeconfig")
+@click.argument("spec")
+@click.option(
+    "--output", "-o", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write it to a file."
+)
+@pass_session
+def kubeconfig(session: Session, spec: str, path: Path | None) -> None:
+    """A kubeconfig for the spec's cluster; it holds no credential, your own sign-in to the cloud counts."""
+
+    def show(answer: dict[str, Any]) -> None:
+        text = yaml.safe_dump(answer["document"], sort_keys=False)
+        if path is None:
+            click.echo(text, nl=False)
+        else:
+            path.write_text(text)
+            output.console.print(f"Written to {path}. It needs {answer['needs']}.")
+
+    session.show(session.client.kubeconfig(spec), show)
+
+
 def read_form(path: Path) -> dict[str, Any]:
     """A form from YAML or JSON (which is YAML as well)."""
     try:

@@ -10,7 +10,7 @@ from ..domain.ids import ID_PATTERN
 from ..domain.problems import problems_of
 from ..domain.spec import SpecForm
 from ..services.paging import Page, PageRequest
-from ..services.spec_views import Preview, SpecDetail, SpecSummary
+from ..services.spec_views import KubeconfigView, Preview, SpecDetail, SpecSummary
 from .callers import UserCaller
 from .routing import Documented, IdempotencyKey, JsonObject, Routes
 
@@ -76,6 +76,13 @@ def delete_spec(caller: UserCaller, spec_id: str) -> None:
 def preview_spec(caller: UserCaller, spec_id: str) -> Preview:
     """Show the snapshot that a plan would freeze, its hash, and terraform's variables."""
     return container().specs.preview(caller.principal, spec_id)
+
+
+@routes.get("/api/specs/{spec_id}/kubeconfig", errors=(409,))
+def read_kubeconfig(caller: UserCaller, spec_id: str) -> KubeconfigView:
+    """Show how ``kubectl`` signs in to the spec's cluster."""
+    login = container().specs.kubeconfig(caller.principal, spec_id)
+    return KubeconfigView(document=login.document(), needs=login.needs)
 
 
 def _split(body: JsonObject, field: str, adapter: TypeAdapter[Any]) -> tuple[Any, JsonObject]:

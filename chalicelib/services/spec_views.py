@@ -48,6 +48,13 @@ class Preview(Model):
     tfvars: dict[str, Any]
 
 
+class KubeconfigView(Model):
+    """A kubeconfig for people of the account; it names a program that gets the token, and holds none."""
+
+    document: dict[str, Any] = Field(description="The file, for ``kubectl --kubeconfig``.")
+    needs: str = Field(description="What must be installed, and who must be signed in.")
+
+
 def summary(spec: Spec) -> SpecSummary:
     """A spec as a list shows it."""
     return SpecSummary(**spec.model_dump(), changes_not_applied=changes_not_applied(spec))

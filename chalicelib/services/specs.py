@@ -6,11 +6,12 @@ from typing import Any
 from ..domain.audit import AuditEntry
 from ..domain.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from ..domain.ids import id_for
+from ..domain.kubeconfig import Kubeconfig
 from ..domain.lifecycle.spec import SpecStatus
 from ..domain.snapshot import config_hash
 from ..domain.spec import FROZEN_BY_STATE, Spec, SpecForm
 from ..domain.spec_config import Owner, read_snapshot
-from ..domain.words import Role
+from ..domain.words import ComponentKind, Role
 from ..providers import provider_of
 from .access import Access, Principal
 from .audit import Audit
@@ -25,6 +26,9 @@ from .spec_views import Preview, SpecDetail, SpecSummary, detail, summary
 
 DELETABLE = (SpecStatus.DRAFT, SpecStatus.DESTROYED)
 """Statuses in which nothing is provisioned."""
+
+LOGIN_FACTS = {"name", "endpoint", "ca_certificate"}
+"""What must be known of a cluster before anybody can sign in to it, on any cloud."""
 
 NOT_THERE = "There is no such thing here, or it is not yours."
 
@@ -130,6 +134,16 @@ class Specs:
             config_hash=now.config_hash,
             tfvars=provider_of(now.spec.provider).to_tfvars(config, owner),
         )
+
+    def kubeconfig(self, principal: Principal, spec_id: str) -> Kubeconfig:
+        """How ``kubectl`` signs in to the spec's cluster (:class:`Conflict` while there is none)."""
+        self.require(principal, spec_id, Role.VIEWER)
+        now = self._reader.now(spec_id)
+        config = read_snapshot(now.snapshot, now.config_hash)
+        for fact in self._facts.of_spec(spec_id):
+            if fact.kind is ComponentKind.CLUSTER and fact.facts.keys() >= LOGIN_FACTS:
+                return provider_of(config.provider).cluster_login(config, fact.facts)
+        raise Conflict("This spec has no cluster that stands. Plan and apply one, then ask again.")
 
     def require(self, principal: Principal, spec_id: str, role: Role) -> Spec:
         """The spec, if the person has `role` in its zone (:class:`NotFound` for a stranger)."""

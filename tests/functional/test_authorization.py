@@ -90,6 +90,7 @@ LEAST: dict[str, str] = {
     "PUT /api/specs/{spec_id}": PLANNER,
     "DELETE /api/specs/{spec_id}": PLANNER,
     "GET /api/specs/{spec_id}/preview": VIEWER,
+    "GET /api/specs/{spec_id}/kubeconfig": VIEWER,
     "POST /api/specs/{spec_id}/plan": PLANNER,
     "POST /api/specs/{spec_id}/bootstrap": PLANNER,
     "POST /api/specs/{spec_id}/destroy": APPROVER,

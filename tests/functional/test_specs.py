@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
 
 import pytest
 
@@ -10,6 +11,8 @@ from chalicelib.adapters.dynamodb.tables import SpecRow, StateRow, spec_pk, stat
 from chalicelib.domain.lifecycle.spec import SpecStatus
 from chalicelib.domain.snapshot import config_hash
 from chalicelib.domain.spec import with_stage_defaults
+from chalicelib.domain.words import ComponentKind
+from chalicelib.services.ports.facts import ComponentRecord
 from chalicelib.services.spec_audit import shown
 from tests.support.api import Api
 from tests.support.builders import ACCOUNT, a_form, a_full_form
@@ -338,3 +341,34 @@ def test_every_change_leaves_an_entry_with_the_fields_that_changed(api: Api) -> 
 def test_an_entry_of_a_long_change_names_its_fields_only() -> None:
     before, after = shown({"region": "a", "x": "1" * 40_000}, {"region": "a", "x": "2"})
     assert before == after == {"fields": ["x"]}
+
+
+class TestKubeconfig:
+    FACTS: ClassVar[dict[str, str]] = {
+        "name": "shop-development",
+        "endpoint": "https://abc.gr7.eu-west-1.eks.amazonaws.com",
+        "ca_certificate": "Q0E=",
+    }
+
+    def test_it_names_the_program_that_gets_a_token_and_holds_none(self, api: Api) -> None:
+        spec = api.a_stored_spec()
+        cluster = ComponentRecord(kind=ComponentKind.CLUSTER, name="cluster", facts=self.FACTS)
+        api.container.facts.put(spec["spec_id"], [cluster])
+        answer = api.as_user("ada").get(f"/api/specs/{spec['spec_id']}/kubeconfig").json
+        document = answer["document"]
+        login = document["users"][0]["user"]["exec"]
+        assert document["clusters"][0]["cluster"]["server"] == self.FACTS["endpoint"]
+        assert [login["command"], *login["args"]] == [
+            *("aws", "eks", "get-token", "--cluster-name", "shop-development", "--region", "eu-west-1")
+        ]
+        assert answer["needs"] == "the AWS CLI, signed in to the account"
+
+    @pytest.mark.parametrize("missing", ["name", "endpoint", "ca_certificate"])
+    def test_a_cluster_that_does_not_stand_yet_is_a_conflict(self, api: Api, missing: str) -> None:
+        spec = api.a_stored_spec()
+        known = {name: value for name, value in self.FACTS.items() if name != missing}
+        cluster = ComponentRecord(kind=ComponentKind.CLUSTER, name="cluster", facts=known)
+        api.container.facts.put(spec["spec_id"], [cluster])
+        refused = api.as_user("ada").get(f"/api/specs/{spec['spec_id']}/kubeconfig")
+        assert refused.status == 409
+        assert "no cluster that stands" in refused.error["message"]

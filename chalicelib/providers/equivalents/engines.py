@@ -23,4 +23,4 @@ SUBSCRIPTION_PROTOCOLS = Table(
         ("https", "push", None),
     ]
 )
-"""``pull`` is a subscription of Pub/Sub that keeps messages for a reader; ``queue`` forwards inside Service Bus."""
+"""``pull`` keeps messages in a subscription of Pub/Sub; ``queue`` forwards them inside Service Bus."""

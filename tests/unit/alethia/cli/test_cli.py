@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from alethia.cli import main as run_main
@@ -52,6 +53,18 @@ def test_json_is_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Client, "zones", lambda _: page)
 
     assert json.loads(run("--json", "zones", "list").stdout) == page
+
+
+def test_a_kubeconfig_is_printed_or_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {"document": {"apiVersion": "v1", "kind": "Config"}, "needs": "the AWS CLI"}
+    monkeypatch.setattr(Client, "kubeconfig", lambda _self, _spec: answer)
+    file = tmp_path / "config.yaml"
+
+    printed = run("specs", "kubeconfig", "spec-1").stdout
+    said = run("specs", "kubeconfig", "spec-1", "-o", str(file)).stdout
+
+    assert yaml.safe_load(printed) == yaml.safe_load(file.read_text()) == answer["document"]
+    assert "the AWS CLI" in said
 
 
 def test_without_an_address_it_says_how_to_get_one() -> None:
