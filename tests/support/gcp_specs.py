@@ -2,7 +2,7 @@
 
 ``a_form_for_gcp()`` has two of every component that a spec can have many of, and nothing that GCP would
 refuse; say what the test is about. ``frozen(form)`` is the same as a runner gets it. ``SHAPES`` are the specs
-that the template must plan: each kind alone, none, all, two of each, the ways to have a network and a cluster.
+that the template must plan: each kind alone, none, all, two of each, any way to have a network or cluster.
 """
 
 from collections.abc import Mapping
