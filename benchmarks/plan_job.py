@@ -45,7 +45,8 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="alethia-bench-") as name, running(Path(name) / "stack") as stack:
         client = Client(stack.url, stack.token())
         zone_id = client.zones()["items"][0]["zone_id"]
-        identity = client.identities(zone_id)["items"][0]["identity_id"]
+        linked = client.identities(zone_id)["items"]
+        identity = next(one["identity_id"] for one in linked if one["provider"] == "aws")
         spec_id = client.create_spec(zone_id, {**read_form(SPEC), "cloud_identity": identity})["spec_id"]
         first = _job(client, spec_id)
         pairs = []

@@ -42,7 +42,8 @@ def main() -> None:
 def _count(stack: Stack, meter: Meter) -> dict[str, Any]:
     client = Client(stack.url, stack.token())
     zone_id = client.zones()["items"][0]["zone_id"]
-    identity = client.identities(zone_id)["items"][0]["identity_id"]
+    linked = client.identities(zone_id)["items"]
+    identity = next(one["identity_id"] for one in linked if one["provider"] == "aws")
     time.sleep(20)  # what a start does is over
     meter.counts.clear()
     time.sleep(IDLE_SECONDS)

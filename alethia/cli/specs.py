@@ -52,12 +52,13 @@ identity_option = click.option("--identity", help="The linked account that it pr
 @identity_option
 @pass_session
 def create_spec(session: Session, path: Path, identity: str | None) -> None:
-    """Make a spec of a YAML or JSON file. It takes the zone's only cloud identity where none is named."""
+    """Make a spec of a YAML or JSON file. It takes the only account of its cloud where none is named."""
     form = read_form(path)
     if identity:
         form["cloud_identity"] = identity
     if not form.get("cloud_identity"):
-        found = session.client.identities(session.zone)["items"]
+        linked = session.client.identities(session.zone)["items"]
+        found = [one for one in linked if one["provider"] == form.get("provider", "aws")]
         if len(found) == 1:
             form["cloud_identity"] = found[0]["identity_id"]
     made = session.client.create_spec(session.zone, form)

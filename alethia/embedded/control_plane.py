@@ -60,6 +60,8 @@ class ControlPlane:
     ----------
     customer_aws : str or None
         The emulator in place of the customers' AWS; ``None`` where runners work in a real one.
+    other_clouds : str
+        Where the emulated GCP and Azure are.
     runner_environ : Mapping[str, str]
         Environment of every runner, besides what ECS gives it.
     """
@@ -72,10 +74,12 @@ class ControlPlane:
         api_port: int,
         account: LinkedAccount,
         customer_aws: str | None,
+        other_clouds: str,
         runner_environ: Mapping[str, str],
     ) -> None:
         self._account = account
         self._customer_aws = customer_aws
+        self._other_clouds = other_clouds
         self.runner_environ = dict(runner_environ)
         self.url = f"http://{HOST}:{api_port}"
         self.issuer_url = self.url + ISSUER_PATH
@@ -194,6 +198,7 @@ class ControlPlane:
             runner_secret=credential.removeprefix(owner),
             account_id=self._account.account_id,
             account_name=self._account.name,
+            other_clouds=self._other_clouds,
         )
         provision.functions(made, environment(settings))
         provision.state_machines(made)

@@ -10,12 +10,17 @@ import boto3
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.services.oidc_issuer import PATH as ISSUER
+
 from . import seed
 from .control_plane import ControlPlane, LinkedAccount
 from .data_dir import DataDir
 from .emulated_aws import REGION
 from .errors import StackError
 from .issuer import Issuer
+from .other_clouds import Accounts, Serving
+from .other_clouds.common import Verifier
+from .other_clouds.keys import PublishedKeys
 from .processes import HOST, PROJECT, Child, clean_environment, free_port
 from .terraform import find_terraform, write_cli_config
 
@@ -51,7 +56,7 @@ class Stack:
     def start(self) -> None:
         """Start it; what was started is stopped again when a later part can't start."""
         ports = self.data.remembered().get("ports", {})
-        aws, cloud, api = (free_port(ports.get(name)) for name in ("aws", "cloud", "api"))
+        aws, cloud, others, api = (free_port(ports.get(name)) for name in ("aws", "cloud", "others", "api"))
         self.cloud_url = f"http://{HOST}:{cloud}"
         self._cloud = Child(
             "The emulated cloud",
@@ -60,16 +65,24 @@ class Stack:
             env=clean_environment({}),
             log=self.data.logs / "cloud.log",
         )
+        # Addressed as the control plane is, whose issuer's keys they read.
+        keys = PublishedKeys(f"http://{HOST}:{api}{ISSUER}")
+        self.other_clouds = Accounts(Verifier(keys))
+        self._serving = Serving(self.other_clouds, others)
         self.control_plane = ControlPlane(
             self.data,
             aws_port=aws,
             api_port=api,
             account=self._account(),
             customer_aws=None if self.real_aws else self.cloud_url,
+            other_clouds=self._serving.url,
             runner_environ=self._runner_environ(),
         )
-        self.data.remember({"ports": {"aws": aws, "cloud": cloud, "api": api}, "url": self.url})
+        self.data.remember(
+            {"ports": {"aws": aws, "cloud": cloud, "others": others, "api": api}, "url": self.url}
+        )
         try:
+            self._serving.start()
             if not self.real_aws:
                 self._cloud.start()
                 self._cloud.wait_ready(f"{self.cloud_url}/_alethia/health")
@@ -84,6 +97,7 @@ class Stack:
             self.control_plane.stop()
         finally:
             self._cloud.stop()
+            self._serving.stop()
 
     @property
     def url(self) -> str:
@@ -122,6 +136,7 @@ class Stack:
             "ALETHIA_TEMPLATES_DIR": str(PROJECT / "templates"),
             "ALETHIA_TERRAFORM": str(find_terraform(PROJECT)),
             "ALETHIA_TF_CLI_CONFIG_FILE": str(config),
+            "ALETHIA_REST_STAND_IN_URL": self._serving.url,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         if self.real_aws:

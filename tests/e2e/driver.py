@@ -35,7 +35,7 @@ class Driver:
         self.stack = stack
         self.client = client
         self.zone_id = str(client.zones()["items"][0]["zone_id"])
-        self.identity_id = str(client.identities(self.zone_id)["items"][0]["identity_id"])
+        self.identity_id = self.account("aws")
 
     def create(self, **form: Any) -> str:
         """A spec with a project name of its own; its id."""
@@ -47,6 +47,12 @@ class Driver:
             **form,
         }
         return str(self.client.create_spec(self.zone_id, body)["spec_id"])
+
+    def account(self, provider: str) -> str:
+        """The seeded identity of that cloud."""
+        linked = self.client.identities(self.zone_id)["items"]
+        (found,) = (one["identity_id"] for one in linked if one["provider"] == provider)
+        return str(found)
 
     def edit(self, spec_id: str, **changes: Any) -> Json:
         """Change some fields of the form."""

@@ -1,24 +1,23 @@
-"""GCP and Azure, played at their HTTP boundary with the shapes that their public documentation records.
+"""GCP and Azure as the embedded stack plays them (:mod:`alethia.embedded.other_clouds`), one account each.
 
-``clouds.gcp`` and ``clouds.azure`` are what a customer has set up, as attributes that a test changes. Our
-tokens are verified as the clouds do: by the key set that our public routes serve, then audience, subject and
-time. Everything that was asked is in ``clouds.requests``.
+``clouds.gcp`` and ``clouds.azure`` are what a customer has set up, as attributes that a test changes.
+Everything that was asked is in ``clouds.requests``.
 """
 
-import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from joserfc.errors import JoseError
 
+from alethia.embedded.other_clouds import Accounts, Serving
+from alethia.embedded.other_clouds.common import Refused, Unverified, Verifier
 from chalicelib.domain.messages import CloudAccess, CloudToken, CloudTokenRequest
 from chalicelib.services.oidc_issuer import OidcIssuer
 from chalicelib.services.ports.signing import RsaPublicKey
@@ -26,9 +25,9 @@ from runner_task.clouds import CloudContext
 from runner_task.loopback import Loopback
 from runner_task.masking import Masker
 
-from .clouds_azure import PlayedAzure
-from .clouds_common import IDENTITY, SUBJECT, ZONE, Refused, Verifier
-from .clouds_gcp import PlayedGcp
+from .clouds_azure import a_subscription
+from .clouds_common import IDENTITY, SUBJECT, ZONE
+from .clouds_gcp import a_project
 from .oidc import Relying
 
 
@@ -46,74 +45,53 @@ class MemoryKeys:
         return self.key.sign(message, padding.PKCS1v15(), hashes.SHA256())
 
 
-class PlayedClouds:
-    """Serves both, each host below its name. Start it with ``with``."""
+@dataclass
+class RelyingKeys:
+    """A :class:`~alethia.embedded.other_clouds.common.KeySet` that shares no code with our signing."""
+
+    relying: Relying
+
+    def read_keys(self) -> object:
+        return self.relying.read_keys()
+
+    def claims(self, token: str) -> dict[str, Any]:
+        try:
+            return self.relying.claims(token)
+        except (JoseError, ValueError) as error:
+            raise Unverified(str(error)) from None
+
+
+class PlayedClouds(Accounts):
+    """Serves one project and one subscription. Start it with ``with``."""
 
     def __init__(self, relying: Relying, now: Callable[[], float] = time.time) -> None:
-        self.gcp, self.azure = PlayedGcp(), PlayedAzure()
+        self.relying = relying
+        self.gcp, self.azure = a_project(), a_subscription()
+        verifier = Verifier(RelyingKeys(relying), now)
+        super().__init__(verifier, projects={IDENTITY: self.gcp}, subscriptions={IDENTITY: self.azure})
         self.requests: list[tuple[str, str, str]] = []
         """Method, host and path, authorization."""
         self.broken: set[str] = set()
         """Hosts that answer 503."""
-        self.verifier = Verifier(relying, now)
-        handler = type("BoundHandler", (_Handler,), {"clouds": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._serving = Serving(self, poll_seconds=0.02)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self._serving.url
 
     def __enter__(self) -> "PlayedClouds":
-        threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True).start()
+        self._serving.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._serving.stop()
 
     def answer(self, method: str, target: str, authorization: str, body: bytes) -> Any:
-        host, _, path = target.lstrip("/").partition("/")
-        parts = urlsplit("/" + path)
-        self.requests.append((method, f"{host}{parts.path}", authorization))
-        if host in self.broken:
+        asked = urlsplit(target).path.lstrip("/")
+        self.requests.append((method, asked, authorization))
+        if asked.partition("/")[0] in self.broken:
             raise Refused(503, {})
-        query = dict(parse_qsl(parts.query))
-        cloud = self.gcp if host.endswith(".googleapis.com") else self.azure
-        return cloud.answer(host, parts.path, query, authorization, body, self.verifier)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    clouds: PlayedClouds
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-
-    def do_GET(self) -> None:
-        self._answer("GET")
-
-    def do_POST(self) -> None:
-        self._answer("POST")
-
-    def _answer(self, method: str) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        try:
-            status, answer = (
-                200,
-                self.clouds.answer(method, self.path, self.headers.get("Authorization", ""), body),
-            )
-        except AssertionError as unlike:
-            status, answer = 400, {"error": "unlike_the_documentation", "error_description": str(unlike)}
-        except Refused as refusal:
-            status, answer = refusal.status, refusal.body
-        raw = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        return super().answer(method, target, authorization, body)
 
 
 @dataclass

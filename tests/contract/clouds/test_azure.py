@@ -190,7 +190,7 @@ class TestTerraform:
     def test_asks_for_a_fresh_token_each_time(self, job: Job, clouds: PlayedClouds, clock: FakeClock) -> None:
         """As the azurerm provider does (``GitHubOIDCAuthorizer``), also when the first token is long over."""
         environment = job.cloud.environment()
-        relying = Relying(clouds.verifier.relying.client)
+        relying = Relying(clouds.relying.client)
         seen = set()
         for _ in range(3):
             clock.advance(minutes=40)
@@ -265,13 +265,13 @@ class TestResources:
         self, job: Job, clouds: PlayedClouds, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         self.listing(clouds)
-        arm = clouds.azure._arm
+        arm = clouds.azure.arm
 
-        def elsewhere(path: str, authorization: str, query: dict[str, str]) -> Any:
-            answer = arm(path, authorization, query)
+        def elsewhere(path: str, query: dict[str, str]) -> Any:
+            answer = arm(path, query)
             return answer | {"nextLink": "https://evil.example.com/x"} if "nextLink" in answer else answer
 
-        monkeypatch.setattr(clouds.azure, "_arm", elsewhere)
+        monkeypatch.setattr(clouds.azure, "arm", elsewhere)
         found = job.cloud.fetch_resources()
         assert "another host" in found.unreadable[0]
         assert not any("evil" in address for _, address, _ in clouds.requests)

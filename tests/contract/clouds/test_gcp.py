@@ -218,7 +218,7 @@ class TestTerraform:
         path = Path(job.cloud.environment()["GOOGLE_APPLICATION_CREDENTIALS"])
         source = json.loads(path.read_text())["credential_source"]
         field = source["format"]["subject_token_field_name"]
-        relying = Relying(clouds.verifier.relying.client)
+        relying = Relying(clouds.relying.client)
         seen = []
         for _ in range(3):
             clock.advance(minutes=40)

@@ -116,7 +116,7 @@ def test_a_form_that_is_no_mapping_is_refused_before_anything_is_sent(tmp_path: 
     ("linked", "option", "chosen"),
     [(["one"], (), "one"), (["one", "two"], (), None), (["one", "two"], ("--identity", "two"), "two")],
 )
-def test_a_new_spec_takes_the_account_that_is_named_or_the_only_one(
+def test_a_new_spec_takes_the_account_that_is_named_or_the_only_one_of_its_cloud(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     linked: list[str],
@@ -125,7 +125,8 @@ def test_a_new_spec_takes_the_account_that_is_named_or_the_only_one(
 ) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text("project_name: shop\n")
-    identities = {"items": [{"identity_id": name} for name in linked]}
+    other_cloud = {"identity_id": "other", "provider": "gcp"}
+    identities = {"items": [other_cloud, *({"identity_id": name, "provider": "aws"} for name in linked)]}
     monkeypatch.setattr(Client, "identities", lambda *_: identities)
     monkeypatch.setattr(Client, "create_spec", lambda _, __, form: {"spec_id": "spec-1", **form})
     monkeypatch.setattr("alethia.cli.specs.show_spec", lambda _: None)
