@@ -15,8 +15,17 @@ Row = Mapping[CloudProvider, str]
 class Table:
     """Rows of values that stand for each other."""
 
-    def __init__(self, rows: Iterable[tuple[str | None, str | None, str | None]]) -> None:
-        """Rows in the order AWS, GCP, Azure; ``None`` where a cloud has no such thing."""
+    def __init__(
+        self,
+        rows: Iterable[tuple[str | None, str | None, str | None]],
+        *,
+        same_as: Mapping[str, str] | None = None,
+    ) -> None:
+        """Rows in the order AWS, GCP, Azure; ``None`` where a cloud has no such thing.
+
+        `same_as`: value in no row → the one of its own cloud that it goes by; the way back ends there.
+        """
+        self.same_as = dict(same_as or {})
         clouds = (CloudProvider.AWS, CloudProvider.GCP, CloudProvider.AZURE)
         self.rows: tuple[Row, ...] = tuple(
             {cloud: value for cloud, value in zip(clouds, row, strict=True) if value is not None}
@@ -25,8 +34,9 @@ class Table:
 
     def counterpart(self, value: str, source: CloudProvider, target: CloudProvider) -> str | None:
         """What `value` of `source` is on `target`; ``None`` when the table knows no counterpart."""
+        known = self.same_as.get(value, value)
         for row in self.rows:
-            if row.get(source) == value:
+            if row.get(source) == known:
                 return row.get(target)
         return None
 

@@ -1,4 +1,7 @@
-"""Database and cache engines that speak the same protocol."""
+"""Database and cache engines that speak the same protocol, and versions that are one release."""
+
+import re
+from collections.abc import Sequence
 
 from . import Table
 
@@ -24,3 +27,22 @@ SUBSCRIPTION_PROTOCOLS = Table(
     ]
 )
 """``pull`` keeps messages in a subscription of Pub/Sub; ``queue`` forwards them inside Service Bus."""
+
+RELEASE_PARTS = {"aurora-mysql": 2, "mysql": 2}
+"""Engine → numbers of a version that make a release, one where it is not named: MySQL's are 8.0 and 8.4,
+PostgreSQL's 15 and 16, Redis' 6 and 7. Within a release, data and clients stay as they are."""
+
+
+def same_release(engine: str, version: str, offered: Sequence[str]) -> str | None:
+    """That of `offered` which is of the release of `version`: itself, or the first; ``None`` without any."""
+    if version in offered:
+        return version
+    parts = RELEASE_PARTS.get(engine, 1)
+    release = _numbers(version)[:parts]
+    return next((other for other in offered if _numbers(other)[:parts] == release), None)
+
+
+def _numbers(version: str) -> list[str]:
+    """``8.0.mysql_aurora.3.08.2`` begins with 8 and 0."""
+    beginning = re.match(r"\d+(\.\d+)*", version)
+    return beginning[0].split(".") if beginning else [version]

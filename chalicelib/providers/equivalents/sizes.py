@@ -4,6 +4,8 @@ A capacity unit is Aurora's: 2 GiB of memory with the processor that goes with i
 flexible servers have one size, not a range; each of the :data:`CAPACITY_STEPS` is one of their machines.
 """
 
+from chalicelib.domain.words import CloudProvider
+
 from . import Table
 
 INSTANCE_TYPES = Table(
@@ -35,9 +37,24 @@ CACHE_NODE_TYPES = Table(
         ("cache.m7g.xlarge", "redis-13gb", "Premium_P2"),
         ("cache.r7g.large", "redis-12gb", "Standard_C4"),
         ("cache.r7g.xlarge", "redis-26gb", "Premium_P3"),
-    ]
+    ],
+    same_as={
+        "cache.t3.micro": "cache.t4g.micro",
+        "cache.t3.small": "cache.t4g.small",
+        "cache.t3.medium": "cache.t4g.medium",
+        "cache.m6g.large": "cache.m7g.large",
+        "cache.r6g.large": "cache.r7g.large",
+    },
 )
 """GCP's are Memorystore instances by memory (the name's number is GiB), Azure's a tier and a capacity."""
 
 CAPACITY_STEPS = (1, 2, 4, 8, 16, 32, 64, 128)
 """Capacity units that Cloud SQL and Azure's flexible servers have a machine for."""
+
+CAPACITY_RANGES = frozenset({CloudProvider.AWS})
+"""Clouds whose databases grow and shrink between two capacities; on all others, they have one."""
+
+
+def step_for(capacity: float) -> int | None:
+    """The smallest step that holds `capacity`; ``None`` where it is more than any has."""
+    return next((step for step in CAPACITY_STEPS if step >= capacity), None)
