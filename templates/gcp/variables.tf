@@ -411,7 +411,10 @@ variable "memorystore_read_replicas" {
 # Messages, tables, images, objects and secrets
 
 variable "pubsub_queues" {
-  description = "Queues by name: a topic, and a subscription <queue>-sub. max_delivery_attempts adds a dead-letter queue."
+  description = <<-EOT
+    Queues by name: a topic <queue>-queue and its subscription <queue>-sub. max_delivery_attempts adds a dead-letter
+    topic <queue>-dlq and its subscription <queue>-dlq-sub.
+  EOT
   type = map(object({
     ordered                   = optional(bool, false)
     ack_deadline_seconds      = optional(number, 30)
