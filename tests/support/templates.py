@@ -1,12 +1,24 @@
 """The templates as data: what a template declares, read from its HCL."""
 
 import functools
+import itertools
+import re
 from pathlib import Path
 from typing import Any
 
 import hcl2
 
-AWS_TEMPLATE = Path(__file__).parents[2] / "templates" / "aws"
+TEMPLATES = Path(__file__).parents[2] / "templates"
+AWS_TEMPLATE, GCP_TEMPLATE, AZURE_TEMPLATE = (TEMPLATES / name for name in ("aws", "gcp", "azure"))
+
+
+@functools.cache
+def resource_types(template: Path) -> frozenset[str]:
+    """The type of every resource that `template` or a module of it declares."""
+    found = (
+        re.findall(r'^resource "(\w+)"', file.read_text(), re.MULTILINE) for file in template.rglob("*.tf")
+    )
+    return frozenset(itertools.chain.from_iterable(found))
 
 
 @functools.cache

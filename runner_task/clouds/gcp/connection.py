@@ -14,6 +14,8 @@ from .refusals import of_project
 from .sessions import Sessions
 
 RESOURCE_MANAGER = "cloudresourcemanager.googleapis.com"
+MOST_AT_ONCE = 100
+"""Permissions that one request may ask for."""
 
 
 def test_connection(context: CloudContext, rest: Rest, sessions: Sessions) -> ConnectionResult:
@@ -21,11 +23,15 @@ def test_connection(context: CloudContext, rest: Rest, sessions: Sessions) -> Co
     token, project = sessions.access_token(), context.access.account_id
     context.check()
     path = f"/v3/projects/{project}:testIamPermissions"
-    try:
-        answer = rest.post_json(RESOURCE_MANAGER, path, token, {"permissions": list(PERMISSIONS)})
-    except CloudError as error:
-        raise of_project(error, project, sessions.service_account) from None
-    granted = set(answer.get("permissions", []))
+    granted: set[str] = set()
+    for first in range(0, len(PERMISSIONS), MOST_AT_ONCE):
+        asked = {"permissions": PERMISSIONS[first : first + MOST_AT_ONCE]}
+        try:
+            answer = rest.post_json(RESOURCE_MANAGER, path, token, asked)
+        except CloudError as error:
+            raise of_project(error, project, sessions.service_account) from None
+        granted.update(answer.get("permissions", []))
+        context.check()
     return ConnectionResult(
         provider=CloudProvider.GCP,
         account_id=project,

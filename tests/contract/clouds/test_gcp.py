@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from chalicelib.providers.linking.gcp import PERMISSIONS, provider_name
 from chalicelib.services.oidc_issuer import OidcIssuer
 from runner_task.clouds import CloudContext, rest
 from runner_task.clouds.gcp import Gcp, open_cloud
+from runner_task.clouds.gcp.connection import MOST_AT_ONCE
 from runner_task.errors import NotLetIn, StepFailed
 from tests.support.builders import FakeClock
 from tests.support.clouds import MemoryKeys, PlayedClouds, SigningApi, a_job
@@ -63,7 +65,7 @@ def test_our_token_becomes_the_service_accounts(job: Job, clouds: PlayedClouds) 
     assert [request[1].split("/")[0] for request in clouds.requests] == [
         "sts.googleapis.com",
         "iamcredentials.googleapis.com",
-        "cloudresourcemanager.googleapis.com",
+        *["cloudresourcemanager.googleapis.com"] * ceil(len(PERMISSIONS) / MOST_AT_ONCE),
     ]
 
 

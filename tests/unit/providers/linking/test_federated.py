@@ -14,6 +14,7 @@ from chalicelib.domain.errors import Conflict
 from chalicelib.domain.identity import Identity, IdentityForm, subject_of
 from chalicelib.domain.words import CloudProvider
 from chalicelib.providers.linking import LinkSetup, OurSide, linking_of
+from chalicelib.providers.linking.gcp_permissions import GRANTABLE, permissions
 from tests.support.builders import NOW
 
 ISSUER = "https://api.example.com/api/oidc"
@@ -175,20 +176,20 @@ class TestSetup:
         assert hcl2.loads(hcl)["resource"]
 
     @pytest.mark.parametrize("form", EVERY, ids=IDS)
-    def test_nothing_is_granted_beyond_reading(self, form: dict[str, Any]) -> None:
-        reading = {
-            "gcp": {
-                "roles/iam.workloadIdentityUser",
-                "roles/browser",
-                "roles/compute.viewer",
-                "roles/dns.reader",
-            },
+    def test_a_role_of_our_own_is_granted_and_a_bounded_right_to_grant(self, form: dict[str, Any]) -> None:
+        granted = {
+            "gcp": {"roles/iam.workloadIdentityUser", "roles/resourcemanager.projectIamAdmin", *GRANTABLE},
             "azure": {"Reader"},
         }
-        pattern = r'(roles/[\w.]+)|--role "(\w+)"|role_definition_name = "(\w+)"'
+        pattern = r'(roles/[\w.]+\.[\w.]+)|--role "(\w+)"|role_definition_name = "(\w+)"'
         for snippet in setup(form).snippets:
-            granted = {"".join(found) for found in re.findall(pattern, snippet.text)}
-            assert granted == reading[form["provider"]]
+            found = {"".join(groups) for groups in re.findall(pattern, snippet.text)}
+            assert found == granted[form["provider"]]
+
+    def test_every_permission_stands_in_both_of_gcps_snippets(self) -> None:
+        for snippet in setup(GCP).snippets:
+            assert all(permission in snippet.text for permission in permissions())
+            assert snippet.text.count("hasOnly(['roles/") == 1
 
     @pytest.mark.parametrize("form", [GCP, AZURE])
     def test_only_this_identity_is_trusted(self, form: dict[str, Any]) -> None:
