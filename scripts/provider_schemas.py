@@ -24,7 +24,7 @@ from scripts.cdktf_wheel import Schema, read_wheel  # noqa: E402 - after the pat
 FOLDER = ROOT / "alethia" / "embedded" / "offline_providers" / "schemas"
 TEMPLATES = (ROOT / "templates" / "gcp", ROOT / "templates" / "azure")
 
-_USED = re.compile(r'^\s*(resource|data)\s+"(\w+)"', re.M)
+_USED = re.compile(r'^\s*(resource|data|ephemeral)\s+"(\w+)"', re.M)
 
 _SECRETS = re.compile(
     r"(^|_)(password|password_wo|connection_string|access_key|shared_access_key|client_key|private_key|"
@@ -38,6 +38,9 @@ _SECRETS_OF = {
     "random_password": {"result", "bcrypt_hash"},
 }
 """Sensitive attributes whose names don't say so."""
+
+_EPHEMERAL = {"random_password": {"id", "keepers", "number"}}
+"""Ephemeral resources, which no wheel describes: those that are a resource less a few attributes."""
 
 _MADE_BY_PROVIDER = {"google_container_cluster": {"master_auth"}}
 """Blocks that the provider makes when the configuration has none, and that templates read."""
@@ -103,13 +106,26 @@ def keep(schema: Schema, types: set[tuple[str, str]]) -> Schema:
         kept[kind] = {name: item for name, item in sorted(schema[kind].items()) if name in names}
         for name, item in kept[kind].items():
             _mark(name, item["block"])
+    ephemeral = {name for kind, name in types if kind == "ephemeral" and name in _EPHEMERAL}
+    if ephemeral:
+        kept["ephemeral_resource_schemas"] = {
+            name: {"block": _ephemeral(schema["resource_schemas"][name]["block"], _EPHEMERAL[name])}
+            for name in sorted(ephemeral)
+        }
     return kept
+
+
+def _ephemeral(block: Schema, without: set[str]) -> Schema:
+    attributes = {name: item for name, item in block["attributes"].items() if name not in without}
+    return {"attributes": attributes}
 
 
 def _mark(type_name: str, block: dict[str, Any], *, top: bool = True) -> None:
     for name, item in block.get("attributes", {}).items():
         if _SECRETS.search(name) or (top and name in _SECRETS_OF.get(type_name, ())):
             item["sensitive"] = True
+        if name.endswith("_wo"):
+            item["write_only"] = True
     for name, item in block.get("block_types", {}).items():
         if top and name in _MADE_BY_PROVIDER.get(type_name, ()):
             item["computed"] = True

@@ -11,6 +11,7 @@ from typing import Any
 from tf.gen import tfplugin_pb2 as pb
 from tf.gen import tfplugin_pb2_grpc as rpc
 
+from .later_protocol import add_ephemeral_schemas
 from .schemas import Block, ProviderSchema, as_message, nested
 from .stand_ins import stand_ins
 from .values import (
@@ -23,6 +24,7 @@ from .values import (
     pack,
     resolve,
     unpack,
+    without_write_only,
 )
 
 SUMMARY = "Schema-checked offline, not provider-tested"
@@ -47,6 +49,8 @@ class OfflineProvider(rpc.ProviderServicer):  # type: ignore[misc]  # the genera
             },
             server_capabilities=pb.ServerCapabilities(get_provider_schema_optional=True),
         )
+        ephemeral = {name: as_message(block, computed=False) for name, block in schema.ephemeral.items()}
+        add_ephemeral_schemas(self._described, ephemeral)
 
     def GetMetadata(self, request: Any, context: Any) -> Any:
         """What there is, without the schemas."""
@@ -108,6 +112,7 @@ class OfflineProvider(rpc.ProviderServicer):  # type: ignore[misc]  # the genera
         if proposed is not None:
             for name in _left_to_provider(block, proposed):
                 proposed[name] = UNKNOWN if prior is None else prior[name]
+            proposed = without_write_only(block, proposed)
             if proposed != prior:
                 proposed = complete(block, proposed, _leave_unknown if prior is None else _only_read_only)
         return pb.PlanResourceChange.Response(planned_state=pack(proposed), legacy_type_system=True)
@@ -125,6 +130,10 @@ class OfflineProvider(rpc.ProviderServicer):  # type: ignore[misc]  # the genera
         block = self._schema.data_sources[request.type_name]
         found = complete(block, unpack(request.config), stand_ins(request.type_name))
         return pb.ReadDataSource.Response(state=pack(found))
+
+    def open_ephemeral(self, type_name: str, config: Any) -> Any:
+        """The result of an ephemeral resource; it is in no plan and no state."""
+        return pack(complete(self._schema.ephemeral[type_name], unpack(config), stand_ins(type_name)))
 
     def ImportResourceState(self, request: Any, context: Any) -> Any:
         """There is nothing that could be imported."""

@@ -11,6 +11,8 @@ from typing import Any
 
 from tf.gen import tfplugin_pb2 as pb
 
+from .later_protocol import mark_write_only
+
 FOLDER = Path(__file__).parent / "schemas"
 
 Block = Mapping[str, Any]
@@ -34,6 +36,7 @@ class ProviderSchema:
     config: Block
     resources: Mapping[str, Block]
     data_sources: Mapping[str, Block]
+    ephemeral: Mapping[str, Block]
 
     @property
     def address(self) -> str:
@@ -60,6 +63,9 @@ def read(path: Path) -> ProviderSchema:
         config=content["provider"].get("block", {}),
         resources={name: item["block"] for name, item in content["resource_schemas"].items()},
         data_sources={name: item["block"] for name, item in content["data_source_schemas"].items()},
+        ephemeral={
+            name: item["block"] for name, item in content.get("ephemeral_resource_schemas", {}).items()
+        },
     )
 
 
@@ -95,15 +101,7 @@ def as_message(block: Block, *, computed: bool) -> Any:
 def _block_message(block: Block, *, computed: bool) -> Any:
     return pb.Schema.Block(
         attributes=[
-            pb.Schema.Attribute(
-                name=name,
-                type=json.dumps(item["type"]).encode(),
-                required=bool(item.get("required")),
-                optional=bool(item.get("optional")),
-                computed=bool(item.get("computed") or (computed and item.get("optional"))),
-                sensitive=bool(item.get("sensitive")),
-            )
-            for name, item in attributes(block).items()
+            _attribute_message(name, item, computed=computed) for name, item in attributes(block).items()
         ],
         block_types=[
             pb.Schema.NestedBlock(
@@ -116,3 +114,18 @@ def _block_message(block: Block, *, computed: bool) -> Any:
             for name, item in nested(block).items()
         ],
     )
+
+
+def _attribute_message(name: str, item: Mapping[str, Any], *, computed: bool) -> Any:
+    completed = computed and item.get("optional") and not item.get("write_only")
+    message = pb.Schema.Attribute(
+        name=name,
+        type=json.dumps(item["type"]).encode(),
+        required=bool(item.get("required")),
+        optional=bool(item.get("optional")),
+        computed=bool(item.get("computed") or completed),
+        sensitive=bool(item.get("sensitive")),
+    )
+    if item.get("write_only"):
+        mark_write_only(message)
+    return message

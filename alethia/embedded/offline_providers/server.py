@@ -21,6 +21,7 @@ from pathlib import Path
 import grpc
 from tf.gen import tfplugin_pb2_grpc as rpc
 
+from .later_protocol import ephemeral_calls
 from .provider import OfflineProvider
 from .schemas import FOLDER, ProviderSchema
 
@@ -74,7 +75,9 @@ def serve(folder: Path, schemas: list[ProviderSchema]) -> None:
 
 def _listen(schema: ProviderSchema, sockets: Path) -> grpc.Server:
     server = grpc.server(ThreadPoolExecutor(max_workers=_THREADS))
-    rpc.add_ProviderServicer_to_server(OfflineProvider(schema), server)
+    provider = OfflineProvider(schema)
+    rpc.add_ProviderServicer_to_server(provider, server)
+    server.add_generic_rpc_handlers((ephemeral_calls(provider.open_ephemeral),))
     address = _socket(sockets, schema)
     if len(os.fsencode(address)) > LONGEST_SOCKET_PATH:
         raise OSError(f"{address} is too long for a unix socket; set TMPDIR to a shorter folder.")

@@ -55,7 +55,8 @@ def complete(block: Block, value: Value, fill: Fill, *, top: bool = True) -> Val
     done: Value = {}
     for name, item in attributes(block).items():
         current = value.get(name)
-        open_to_provider = read_only(item) or (top and not item.get("required"))
+        optional = item.get("optional") and not item.get("write_only")
+        open_to_provider = read_only(item) or (top and optional)
         done[name] = fill(name, item, value) if current is None and open_to_provider else current
     for name, item in nested(block).items():
         inside = partial(complete, item["block"], fill=fill, top=False)
@@ -74,6 +75,16 @@ def resolve(block: Block, value: Value, fill: Fill) -> Value:
         if unknown(current):
             current = [complete(item["block"], empty(item["block"]), fill, top=False)]
         done[name] = map_elements(current, partial(resolve, item["block"], fill=fill))
+    return done
+
+
+def without_write_only(block: Block, value: Value) -> Value:
+    """A copy without what no plan and no state may hold."""
+    done: Value = {
+        name: None if item.get("write_only") else value.get(name) for name, item in attributes(block).items()
+    }
+    for name, item in nested(block).items():
+        done[name] = map_elements(value.get(name), partial(without_write_only, item["block"]))
     return done
 
 
