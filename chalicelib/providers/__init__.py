@@ -8,9 +8,11 @@ from chalicelib.domain.errors import FieldProblem, InvalidInput
 from chalicelib.domain.words import CloudProvider
 
 from .aws import AWS
+from .azure import AZURE
 from .base import Provider
+from .gcp import GCP
 
-registry: dict[CloudProvider, Provider] = {provider.name: provider for provider in (AWS,)}
+registry: dict[CloudProvider, Provider] = {provider.name: provider for provider in (AWS, GCP, AZURE)}
 """Every cloud that Alethia provisions."""
 
 

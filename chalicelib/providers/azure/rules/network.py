@@ -42,7 +42,6 @@ def problems(config: Configuration) -> Iterator[FieldProblem]:
         yield from _authorized(config.network)
     if config.dns is not None:
         yield from _dns(config.dns)
-    yield from _project(config)
 
 
 def _new(network: Network, *, with_cluster: bool) -> Iterator[FieldProblem]:
@@ -115,14 +114,4 @@ def _dns(dns: Dns) -> Iterator[FieldProblem]:
         yield FieldProblem(
             ("dns", "zone_id"),
             f"holds the names of {zone.name}, and {dns.domain_name} is none; name the zone that it is in",
-        )
-
-
-def _project(config: Configuration) -> Iterator[FieldProblem]:
-    strict = [field for field in ("databases", "caches", "storage_buckets") if getattr(config, field)]
-    if "--" in config.project_name and strict:
-        yield FieldProblem(
-            ("project_name",),
-            f"{' and '.join(strict)} can't have two hyphens in a row in their names, and those start with "
-            f"the project's; {config.project_name!r} would need single ones",
         )

@@ -98,14 +98,8 @@ RULES = (
         "must be Free, Standard or Premium",
     ),
     # Databases
-    Rule(
-        "databases.name",
-        matching(_WORDS),
-        f"Azure would refuse {{value!r}} for a flexible server; {_IN_WORDS}",
-    ),
     _offered("databases.engine", tuple(MACHINES)),
     # Caches
-    Rule("caches.name", matching(_WORDS), f"Azure would refuse {{value!r}} for a cache; {_IN_WORDS}"),
     Rule("caches.engine", one_of((REDIS.name,)), "Azure Cache runs redis only; choose redis"),
     _offered("caches.node_type", tuple(CACHE_NODE_TYPES)),
     # Messages
