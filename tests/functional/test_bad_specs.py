@@ -58,7 +58,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
         "at least 1",
     ),
     ("two databases of one name", {"databases": [DATABASE, DATABASE]}, "databases[1].name", "unique"),
-    ("a cloud that can only be linked", {"provider": "gcp"}, "provider", "use one of: aws"),
+    ("a region of another cloud", {"provider": "gcp"}, "region", "europe-west1"),
     ("a region not in the catalogue", {"region": "moon-1"}, "region", "eu-west-1"),
     (
         "a Kubernetes version not in the catalogue",

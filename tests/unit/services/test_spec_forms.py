@@ -44,9 +44,12 @@ def test_an_unknown_engine_is_named_not_given_a_version() -> None:
     assert "databases[0].engine_version" in [problem.field for problem in refusal.value.problems]
 
 
-@pytest.mark.parametrize("cloud", [cloud for cloud in CloudProvider if cloud not in registry])
 @pytest.mark.parametrize("more", [{}, {"databases": [{"name": "orders"}]}, {"environment_stage": "moon"}])
-def test_a_cloud_that_can_only_be_linked_is_named(cloud: CloudProvider, more: dict[str, Any]) -> None:
+def test_a_cloud_that_can_only_be_linked_is_named(
+    monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]
+) -> None:
+    cloud = CloudProvider.AZURE
+    monkeypatch.delitem(registry, cloud, raising=False)
     with pytest.raises(InvalidInput) as refusal:
         read_form(a_form(provider=str(cloud), **more))
     (problem,) = [problem for problem in refusal.value.problems if problem.field == "provider"]

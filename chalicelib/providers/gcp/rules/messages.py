@@ -39,7 +39,7 @@ def _queue(path: Path, queue: Queue) -> Iterator[FieldProblem]:
     if queue.message_retention < SHORTEST_RETENTION_SECONDS:
         yield FieldProblem(
             (*path, "message_retention"),
-            f"Pub/Sub keeps messages {SHORTEST_RETENTION_SECONDS} seconds or longer",
+            f"Pub/Sub keeps messages for {SHORTEST_RETENTION_SECONDS} seconds or longer",
         )
     if queue.delay_seconds:
         yield FieldProblem(

@@ -25,7 +25,7 @@ NEVER_A_SUBNET = [
 ]
 
 WIDEST, NARROWEST = 12, 20
-"""Prefix lengths of a new network's range: the template cuts pods, nodes, services and databases out of it."""
+"""Prefix lengths of a new network's range, out of which the template cuts one for each purpose."""
 
 MAX_AUTHORIZED_NETWORKS = 50
 
