@@ -2,6 +2,7 @@
 
 from alethia.embedded.other_clouds.azure import Subscription
 from chalicelib.domain.identity import AzureFederation
+from chalicelib.providers.linking.azure import PERMISSIONS
 
 from .clouds_common import canary, trusting_us
 
@@ -11,12 +12,12 @@ AZURE = AzureFederation(tenant_id=TENANT, client_id=CLIENT)
 
 
 def a_subscription() -> Subscription:
-    """Linked as its setup says, and empty; the application may read."""
+    """Linked as its setup says, and empty; the application has its custom role."""
     return Subscription(
         trust=trusting_us(ENTRA),
         tenant=TENANT,
         application=CLIENT,
         subscription=SUBSCRIPTION,
-        permissions=[{"actions": ["*/read"], "notActions": []}],
+        permissions=[{"actions": list(PERMISSIONS), "notActions": []}],
         mint=canary,
     )

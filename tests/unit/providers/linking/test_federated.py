@@ -14,6 +14,8 @@ from chalicelib.domain.errors import Conflict
 from chalicelib.domain.identity import Identity, IdentityForm, subject_of
 from chalicelib.domain.words import CloudProvider
 from chalicelib.providers.linking import LinkSetup, OurSide, linking_of
+from chalicelib.providers.linking.azure_permissions import GRANTABLE as GRANTABLE_ON_AZURE
+from chalicelib.providers.linking.azure_permissions import actions
 from chalicelib.providers.linking.gcp_permissions import GRANTABLE, permissions
 from tests.support.builders import NOW
 
@@ -179,9 +181,9 @@ class TestSetup:
     def test_a_role_of_our_own_is_granted_and_a_bounded_right_to_grant(self, form: dict[str, Any]) -> None:
         granted = {
             "gcp": {"roles/iam.workloadIdentityUser", "roles/resourcemanager.projectIamAdmin", *GRANTABLE},
-            "azure": {"Reader"},
+            "azure": {"Role Based Access Control Administrator"},
         }
-        pattern = r'(roles/[\w.]+\.[\w.]+)|--role "(\w+)"|role_definition_name = "(\w+)"'
+        pattern = r'(roles/[\w.]+\.[\w.]+)|--role "([\w ]+)"|role_definition_name = "([\w ]+)"'
         for snippet in setup(form).snippets:
             found = {"".join(groups) for groups in re.findall(pattern, snippet.text)}
             assert found == granted[form["provider"]]
@@ -190,6 +192,12 @@ class TestSetup:
         for snippet in setup(GCP).snippets:
             assert all(permission in snippet.text for permission in permissions())
             assert snippet.text.count("hasOnly(['roles/") == 1
+
+    def test_every_action_stands_in_both_of_azures_snippets(self) -> None:
+        for snippet in setup(AZURE).snippets:
+            assert all(f'"{action}"' in snippet.text for action in actions())
+            assert snippet.text.count("ForAnyOfAnyValues:GuidEquals") == 2
+            assert all(role in snippet.text for role in GRANTABLE_ON_AZURE.values())
 
     @pytest.mark.parametrize("form", [GCP, AZURE])
     def test_only_this_identity_is_trusted(self, form: dict[str, Any]) -> None:

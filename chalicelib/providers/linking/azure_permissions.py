@@ -1,0 +1,125 @@
+"""What Alethia may do in a linked Azure subscription: the actions of one custom role, enumerated.
+
+What terraform's azurerm provider asks for each type in ``templates/azure`` is listed with the type: to create
+it, read it, change it, join it to others and delete it. A test refuses a type that is missing here. Source:
+Azure's list of resource provider operations; nothing of it could be tried against Azure itself.
+
+Role assignments are not in the role. The application gets them by a built-in role whose condition
+(:data:`GRANTABLE`) lets it grant the few roles that the template grants, and no other.
+"""
+
+from collections.abc import Iterator
+
+_ALL = "read write delete"
+
+TERRAFORM: dict[str, str] = {
+    "azurerm_resource_group": f"Microsoft.Resources/subscriptions/resourceGroups: {_ALL}",
+    "azurerm_management_lock": f"Microsoft.Authorization/locks: {_ALL}",
+    # Network
+    "azurerm_virtual_network": f"Microsoft.Network/virtualNetworks: {_ALL}",
+    "azurerm_subnet": f"Microsoft.Network/virtualNetworks/subnets: {_ALL} join/action",
+    "azurerm_nat_gateway": f"Microsoft.Network/natGateways: {_ALL} join/action",
+    "azurerm_nat_gateway_public_ip_association": """Microsoft.Network/natGateways: read write
+        Microsoft.Network/publicIPAddresses: read join/action""",
+    "azurerm_public_ip": f"Microsoft.Network/publicIPAddresses: {_ALL} join/action",
+    "azurerm_subnet_nat_gateway_association": """Microsoft.Network/virtualNetworks/subnets: read write
+        Microsoft.Network/natGateways: join/action""",
+    "azurerm_network_security_group": f"Microsoft.Network/networkSecurityGroups: {_ALL} join/action",
+    "azurerm_network_security_rule": f"Microsoft.Network/networkSecurityGroups/securityRules: {_ALL}",
+    "azurerm_subnet_network_security_group_association": """Microsoft.Network/virtualNetworks/subnets: read
+        write Microsoft.Network/networkSecurityGroups: join/action""",
+    "azurerm_private_dns_zone": f"Microsoft.Network/privateDnsZones: {_ALL} join/action",
+    "azurerm_private_dns_zone_virtual_network_link": f"""
+        Microsoft.Network/privateDnsZones/virtualNetworkLinks: {_ALL}
+        Microsoft.Network/virtualNetworks: join/action""",
+    "azurerm_private_endpoint": f"""Microsoft.Network/privateEndpoints: {_ALL}
+        Microsoft.Network/privateEndpoints/privateDnsZoneGroups: {_ALL}
+        Microsoft.Network/privateDnsZones: join/action""",
+    # Cluster
+    "azurerm_kubernetes_cluster": f"""Microsoft.ContainerService/managedClusters: {_ALL}
+        listClusterUserCredential/action accessProfiles/listCredential/action
+        Microsoft.ManagedIdentity/userAssignedIdentities: assign/action
+        Microsoft.Network/virtualNetworks/subnets: join/action""",
+    "azurerm_kubernetes_cluster_node_pool": f"Microsoft.ContainerService/managedClusters/agentPools: {_ALL}",
+    "azurerm_user_assigned_identity": f"Microsoft.ManagedIdentity/userAssignedIdentities: {_ALL}",
+    "azurerm_federated_identity_credential": f"""
+        Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials: {_ALL}""",
+    "azurerm_role_assignment": "Microsoft.Authorization/roleAssignments: read",
+    # Names, certificates, web firewall
+    "azurerm_dns_zone": f"Microsoft.Network/dnszones: {_ALL} Microsoft.Network/dnszones/SOA: read write",
+    "azurerm_application_gateway": f"Microsoft.Network/applicationGateways: {_ALL}",
+    "azurerm_web_application_firewall_policy": f"""
+        Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies: {_ALL}""",
+    # Data
+    "azurerm_postgresql_flexible_server": f"Microsoft.DBforPostgreSQL/flexibleServers: {_ALL}",
+    "azurerm_postgresql_flexible_server_database": f"""
+        Microsoft.DBforPostgreSQL/flexibleServers/databases: {_ALL}""",
+    "azurerm_postgresql_flexible_server_configuration": """
+        Microsoft.DBforPostgreSQL/flexibleServers/configurations: read write""",
+    "azurerm_postgresql_flexible_server_active_directory_administrator": f"""
+        Microsoft.DBforPostgreSQL/flexibleServers/administrators: {_ALL}""",
+    "azurerm_mysql_flexible_server": f"Microsoft.DBforMySQL/flexibleServers: {_ALL}",
+    "azurerm_mysql_flexible_database": f"Microsoft.DBforMySQL/flexibleServers/databases: {_ALL}",
+    "azurerm_mysql_flexible_server_configuration": """
+        Microsoft.DBforMySQL/flexibleServers/configurations: read write""",
+    "azurerm_mysql_flexible_server_active_directory_administrator": f"""
+        Microsoft.DBforMySQL/flexibleServers/administrators: {_ALL}""",
+    "azurerm_redis_cache": f"Microsoft.Cache/redis: {_ALL} listKeys/action",
+    "azurerm_redis_firewall_rule": f"Microsoft.Cache/redis/firewallRules: {_ALL}",
+    "azurerm_cosmosdb_account": f"""Microsoft.DocumentDB/databaseAccounts: {_ALL} listKeys/action
+        listConnectionStrings/action readonlykeys/action""",
+    "azurerm_cosmosdb_sql_database": f"""Microsoft.DocumentDB/databaseAccounts/sqlDatabases: {_ALL}
+        Microsoft.DocumentDB/databaseAccounts/sqlDatabases/throughputSettings: read write""",
+    "azurerm_cosmosdb_sql_container": f"""
+        Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers: {_ALL}
+        Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/throughputSettings: read write""",
+    "azurerm_storage_account": f"""Microsoft.Storage/storageAccounts: {_ALL} listKeys/action
+        Microsoft.Storage/storageAccounts/blobServices: read write
+        Microsoft.Storage/storageAccounts/fileServices: read""",
+    "azurerm_storage_container": f"Microsoft.Storage/storageAccounts/blobServices/containers: {_ALL}",
+    "azurerm_container_registry": f"Microsoft.ContainerRegistry/registries: {_ALL}",
+    "azurerm_key_vault": f"""Microsoft.KeyVault/vaults: {_ALL}
+        Microsoft.KeyVault/locations/deletedVaults: read purge/action""",
+    "azurerm_key_vault_secret": "Microsoft.KeyVault/vaults: read",
+    "azurerm_key_vault_certificate": "Microsoft.KeyVault/vaults: read",
+    # Messages
+    "azurerm_servicebus_namespace": f"""Microsoft.ServiceBus/namespaces: {_ALL}
+        Microsoft.ServiceBus/namespaces/networkrulesets: read write
+        Microsoft.ServiceBus/namespaces/authorizationRules: read listKeys/action""",
+    "azurerm_servicebus_queue": f"Microsoft.ServiceBus/namespaces/queues: {_ALL}",
+    "azurerm_servicebus_topic": f"Microsoft.ServiceBus/namespaces/topics: {_ALL}",
+    "azurerm_servicebus_subscription": f"Microsoft.ServiceBus/namespaces/topics/subscriptions: {_ALL}",
+}
+"""Type → what is asked of Azure for it: ``Provider/type: verb verb``, as often as needed."""
+
+LOOKING = """Microsoft.Resources/subscriptions: read Microsoft.Resources/subscriptions/locations: read
+    Microsoft.Network/virtualNetworks: read Microsoft.Network/dnszones: read
+    Microsoft.Network/privateDnsZones: read Microsoft.Authorization/permissions: read"""
+"""For lists of what a form can offer, and for the connection test itself."""
+
+WAITING = "Microsoft.Resources/deployments: read Microsoft.Resources/providers: read register/action"
+"""The provider registers the services that it uses, once for each subscription."""
+
+GRANTABLE: dict[str, str] = {
+    "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+    "DNS Zone Contributor": "befefa01-2a29-4197-83a8-272ff33ce314",
+    "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
+    "Network Contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
+}
+"""Built-in roles that the template grants → their ids, which are the same in every tenant."""
+
+
+def actions() -> tuple[str, ...]:
+    """Every action of the custom role, sorted."""
+    asked = [LOOKING, WAITING, *TERRAFORM.values()]
+    return tuple(sorted({action for text in asked for action in actions_in(text)}))
+
+
+def actions_in(text: str) -> Iterator[str]:
+    """``Microsoft.X/y: read join/action`` → ``Microsoft.X/y/read``, ``Microsoft.X/y/join/action``."""
+    resource = ""
+    for word in text.split():
+        if word.endswith(":"):
+            resource = word[:-1]
+        else:
+            yield f"{resource}/{word}"
