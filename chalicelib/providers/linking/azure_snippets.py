@@ -64,8 +64,8 @@ def az(identity: Identity, issuer: str) -> str:
         + json.dumps(role, indent=1)
         + dedent(f"""
         ROLE_DEFINITION
-        KNOWN="$(az role definition list --custom-role-only true --name "$ROLE" --query '[].name' --output tsv)"
-        if [ -n "$KNOWN" ]; then
+        KNOWN=(--custom-role-only true --name "$ROLE" --query '[].name' --output tsv)
+        if [ -n "$(az role definition list "${{KNOWN[@]}}")" ]; then
           az role definition update --role-definition "@$FILE" --output none
         else
           az role definition create --role-definition "@$FILE" --output none
