@@ -74,6 +74,9 @@ def main() -> int:
             if not types:
                 continue
             schema = read_wheel(find(wheel, chosen.wheels) or download(wheel, Path(downloads)))
+            if missing := unknown_types(schema, types):
+                print(f"{schema['name']} {schema['version']} has no {', '.join(missing)}", file=sys.stderr)
+                return 1
             kept = {"source": f"{wheel.package} {wheel.version}", **keep(schema, types)}
             path = FOLDER / f"{wheel.provider}.json"
             path.write_text(as_text(kept))
@@ -92,11 +95,16 @@ def used_types(*folders: Path) -> set[tuple[str, str]]:
     }
 
 
-def keep(schema: Schema, types: set[tuple[str, str]]) -> Schema:
-    """The part of a provider's schema that describes `types`.
+def unknown_types(schema: Schema, types: set[tuple[str, str]]) -> list[str]:
+    """What of `types` the provider doesn't have, as ``resource google_nothing``."""
+    known = {("resource", name) for name in schema["resource_schemas"]}
+    known |= {("data", name) for name in schema["data_source_schemas"]}
+    known |= {("ephemeral", name) for name in _EPHEMERAL}
+    return sorted(" ".join(pair) for pair in types - known)
 
-    A type that the provider doesn't have is left out; terraform then says so in its own words.
-    """
+
+def keep(schema: Schema, types: set[tuple[str, str]]) -> Schema:
+    """The part of a provider's schema that describes `types`."""
     of_kind = {
         kind: {name for found, name in types if found == key}
         for kind, key in (("resource_schemas", "resource"), ("data_source_schemas", "data"))

@@ -10,4 +10,5 @@ pytest_plugins = [
     "tests.support.workers",
     "tests.support.git_world",
     "tests.support.oidc",
+    "tests.support.offline_terraform",
 ]

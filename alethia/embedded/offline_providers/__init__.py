@@ -7,10 +7,10 @@ provider at that version declares. It isn't provider-tested: nothing asks a clou
 provider's code (allowed values, conflicts, what forces a replacement) are not known here.
 
 :mod:`.schemas` reads the committed schemas, :mod:`.values` walks and completes values, :mod:`.stand_ins`
-invents what a cloud would have answered, :mod:`.provider` speaks the protocol and :mod:`.server` is the
-process. ``docs/templates-offline.md`` is for people.
+invents what a cloud would have answered, :mod:`.provider` speaks the protocol, :mod:`.server` serves it and
+:mod:`.process` starts and stops that. ``docs/templates-offline.md`` is for people.
 """
 
-from .server import REATTACH, Running, serving, start
+from .process import REATTACH, Running, serving, start
 
 __all__ = ["REATTACH", "Running", "serving", "start"]
