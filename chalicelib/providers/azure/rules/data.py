@@ -92,17 +92,17 @@ def _cache(path: Path, cache: Cache) -> Iterator[FieldProblem]:
     if cache.node_type not in CACHE_NODE_TYPES:
         return
     tier = cache_size(cache.node_type).tier
+    if cache.multi_az and tier != "Premium":
+        yield FieldProblem(
+            (*path, "multi_az"),
+            f"a {tier} cache stands in one zone; choose a node_type that starts with Premium, or false",
+        )
     nodes = NODES_OF_TIER[tier]
     if cache.num_cache_nodes not in nodes:
         words = str(nodes[0]) if len(nodes) == 1 else f"{nodes[0]} to {nodes[-1]}"
         yield FieldProblem(
             (*path, "num_cache_nodes"),
             f"a {tier} cache has {words} of them; choose that, or a node_type of another tier",
-        )
-    elif cache.multi_az and tier != "Premium":
-        yield FieldProblem(
-            (*path, "multi_az"),
-            f"a {tier} cache stands in one zone; choose a node_type that starts with Premium, or false",
         )
 
 
