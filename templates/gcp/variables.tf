@@ -204,6 +204,12 @@ variable "gke_services_range_name" {
   default     = null
 }
 
+variable "gke_deletion_protection" {
+  description = "Whether the cluster refuses to be deleted."
+  type        = bool
+  default     = false
+}
+
 # DNS, certificate and web firewall
 
 variable "cloud_dns_enabled" {

@@ -6,6 +6,7 @@ from ..options import Options
 
 OPTIONS: Options = {
     ComponentKind.CLUSTER: {
+        "deletion_protection": bool,
         "enable_autopilot": bool,
         "pods_range_name": str,
         "services_range_name": str,

@@ -37,7 +37,7 @@ def variables(config: SpecConfig, owner: Owner) -> Tfvars:
         "zone_id": owner.zone_id,
         "spec_id": owner.spec_id,
         **_network(config.network, config.account_id, config.region),
-        **_cluster(config.cluster),
+        **_cluster(config.cluster, config.environment_stage),
         "gke_master_authorized_cidr_blocks": config.network.allowed_cidr_blocks if config.network else [],
         **_dns(config.dns),
         **_databases(config),
@@ -91,7 +91,7 @@ def existing_network(network: Network, project_id: str | None, region: str) -> T
     return {"network_id": network_id, "network_subnet_id": subnet}
 
 
-def _cluster(cluster: Cluster | None) -> Tfvars:
+def _cluster(cluster: Cluster | None, stage: Stage) -> Tfvars:
     if cluster is None:
         return {"provision_gke": False}
     options = cluster.provider_config
@@ -107,6 +107,7 @@ def _cluster(cluster: Cluster | None) -> Tfvars:
         "gke_cluster_admins": cluster.cluster_admins,
         "gke_pods_range_name": options.get("pods_range_name"),
         "gke_services_range_name": options.get("services_range_name"),
+        "gke_deletion_protection": options.get("deletion_protection", stage is not Stage.DEVELOPMENT),
     }
 
 
@@ -184,7 +185,7 @@ def _caches(config: SpecConfig) -> Tfvars:
 
 def _queue(queue: Queue) -> Tfvars:
     return {
-        "ordered": queue.fifo,
+        "orderd": queue.fifo,
         "ack_deadline_seconds": queue.visibility_timeout,
         "message_retention_seconds": queue.message_retention,
         "max_delivery_attempts": queue.dead_letter.max_receive_count if queue.dead_letter else None,

@@ -1,0 +1,20 @@
+# Cloud SQL and Memorystore stand in networks of Google's; a range of ours, peered once, is where they appear.
+
+resource "google_compute_global_address" "this" {
+  project       = var.project_id
+  name          = "${var.name}-private-services"
+  description   = "Cloud SQL and Memorystore"
+  purpose       = "VPC_PEERING"
+  address_type  = "INTERNAL"
+  network       = var.network_id
+  address       = cidrhost(var.cidr_block, 0)
+  prefix_length = split("/", var.cidr_block)[1]
+}
+
+# For days after its last instance was deleted, Google refuses to give the peering up; it goes with the network.
+resource "google_service_networking_connection" "this" {
+  network                 = var.network_id
+  service                 = "servicenetworking.googleapis.com"
+  reserved_peering_ranges = [google_compute_global_address.this.name]
+  deletion_policy         = "ABANDON"
+}

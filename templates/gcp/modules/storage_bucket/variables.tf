@@ -1,0 +1,33 @@
+variable "project_id" {
+  description = "Project of the bucket."
+  type        = string
+}
+
+variable "region" {
+  description = "Region of the bucket."
+  type        = string
+}
+
+variable "name" {
+  description = "Name of the bucket, unique in all of GCP."
+  type        = string
+}
+
+variable "config" {
+  description = "What the bucket is to be."
+  type = object({
+    versioning    = bool
+    public_access = bool
+    cors_origins  = list(string)
+  })
+}
+
+variable "key_id" {
+  description = "Cloud KMS key that encrypts the objects; null leaves them to Google's own."
+  type        = string
+}
+
+variable "keep_data" {
+  description = "Refuse to delete the bucket while it holds objects."
+  type        = bool
+}
