@@ -9,6 +9,7 @@ from ..domain.errors import FieldProblem, InvalidInput
 from ..domain.ids import ID_PATTERN
 from ..domain.problems import problems_of
 from ..domain.spec import SpecForm
+from ..services.conversions import ConversionView, ConversionWish
 from ..services.paging import Page, PageRequest
 from ..services.spec_views import KubeconfigView, Preview, SpecDetail, SpecSummary
 from .callers import UserCaller
@@ -83,6 +84,24 @@ def read_kubeconfig(caller: UserCaller, spec_id: str) -> KubeconfigView:
     """Show how ``kubectl`` signs in to the spec's cluster."""
     login = container().specs.kubeconfig(caller.principal, spec_id)
     return KubeconfigView(document=login.document(), needs=login.needs)
+
+
+@routes.get("/api/specs/{spec_id}/conversion")
+def preview_conversion(caller: UserCaller, spec_id: str, query: ConversionWish) -> ConversionView:
+    """Show what a spec would be on another cloud, field by field. Nothing is made."""
+    return container().conversions.preview(caller.principal, spec_id, query)
+
+
+@routes.post("/api/specs/{spec_id}/convert", status=201)
+def convert_spec(
+    caller: UserCaller,
+    spec_id: str,
+    body: ConversionWish,
+    idempotency_key: IdempotencyKey,
+    request_hash: str,
+) -> ConversionView:
+    """Make a draft of a spec for another cloud, and say what became of each field."""
+    return container().conversions.convert(caller.principal, spec_id, body, idempotency_key, request_hash)
 
 
 def _split(body: JsonObject, field: str, adapter: TypeAdapter[Any]) -> tuple[Any, JsonObject]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..services.access import Access
     from ..services.audit import Audit
     from ..services.cloud_access import JobCloudAccess
+    from ..services.conversions import Conversions
     from ..services.identities import Identities
     from ..services.invitations import InvitationService
     from ..services.job_tokens import JobTokens
@@ -160,3 +161,10 @@ class People(Outside):
         from ..services.specs import Specs
 
         return Specs(self.spec_store, self.spec_reader, self.facts, self.access, self.audit, self.clock)
+
+    @cached_property
+    def conversions(self) -> "Conversions":
+        """Specs moved to other clouds."""
+        from ..services.conversions import Conversions
+
+        return Conversions(self.specs, self.spec_store)

@@ -53,9 +53,16 @@ class Specs:
         self._clock = clock
 
     def create(
-        self, principal: Principal, zone_id: str, raw: Mapping[str, Any], key: str | None, request_hash: str
+        self,
+        principal: Principal,
+        zone_id: str,
+        raw: Mapping[str, Any],
+        key: str | None,
+        request_hash: str,
+        *,
+        converted_from: Spec | None = None,
     ) -> SpecDetail:
-        """Keep a new DRAFT from the raw body of a form."""
+        """Keep a new DRAFT from the raw body of a form; `converted_from` is the spec that it was made of."""
         self._access.require(principal, zone_id, Role.PLANNER)
         form = read_form(raw)
         kept = stored(form)
@@ -73,6 +80,9 @@ class Specs:
             updated_at=now,
         )
         entry = self._entry(principal, spec, "created", None, kept)
+        if converted_from is not None:
+            origin = f"from the spec {converted_from.spec_id}, which is for {converted_from.provider}"
+            entry = entry.model_copy(update={"action": "spec.converted", "reason": origin})
         first = self._specs.create(spec, kept, request_hash, entry)
         return self._detail(first.spec_id)
 

@@ -91,6 +91,8 @@ LEAST: dict[str, str] = {
     "DELETE /api/specs/{spec_id}": PLANNER,
     "GET /api/specs/{spec_id}/preview": VIEWER,
     "GET /api/specs/{spec_id}/kubeconfig": VIEWER,
+    "GET /api/specs/{spec_id}/conversion": VIEWER,
+    "POST /api/specs/{spec_id}/convert": PLANNER,
     "POST /api/specs/{spec_id}/plan": PLANNER,
     "POST /api/specs/{spec_id}/bootstrap": PLANNER,
     "POST /api/specs/{spec_id}/destroy": APPROVER,

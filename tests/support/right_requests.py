@@ -122,6 +122,7 @@ def queries(zone: PopulatedZone) -> dict[str, dict[str, Any]]:
     return {
         "GET /api/runs": {"zone_id": zone.zone_id},
         "GET /api/jobs": {"zone_id": zone.zone_id},
+        "GET /api/specs/{spec_id}/conversion": {"provider": "gcp"},
         "GET /api/specs/{spec_id}/state/diff": {"before": version, "after": version},
         "GET /api/specs/{spec_id}/state/pull": {"reason": "because"},
     }
@@ -160,6 +161,7 @@ def bodies(zone: PopulatedZone) -> dict[str, dict[str, Any]]:
             **a_form(cloud_identity=zone.identity_id),
             "expected_rev": zone.waiting.spec.current_rev,
         },
+        "POST /api/specs/{spec_id}/convert": {"provider": "gcp"},
         "POST /api/specs/{spec_id}/plan": {},
         "POST /api/specs/{spec_id}/bootstrap": {},
         "POST /api/specs/{spec_id}/destroy": {"confirm_project_name": "shop"},

@@ -4,6 +4,7 @@
 
     source's form ─► what belongs to the source's account is left behind      bound
                   ─► values that have a counterpart get it                    tables
+                  ─► copies of global tables get their region                 copies
                   ─► options and receivers that the target lacks are left out bound
                   ─► what the target still refuses is mended                  mending
                   ─► draft's form, and the report                             draft
@@ -24,6 +25,7 @@ from chalicelib.domain.spec import SpecForm
 from ..base import Provider
 from ..equivalents.regions import REGIONS
 from .bound import convert_options, convert_subscriptions, leave_behind
+from .copies import convert_copies
 from .draft import Draft
 from .mending import Mending
 from .move import Move, converted, undecided
@@ -63,7 +65,7 @@ def convert(
     move = Move(source, target, whole.environment_stage, region or _counterpart(whole.region, source, target))
     draft = Draft(whole.model_dump(mode="json"))
     _readdress(draft, move, asked_region=region, project_name=project_name)
-    for step in (leave_behind, convert_tables, convert_options, convert_subscriptions):
+    for step in (leave_behind, convert_tables, convert_copies, convert_options, convert_subscriptions):
         step(draft, move)
     Mending(draft, move).mend()
     return Conversion(

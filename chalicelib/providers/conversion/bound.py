@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.domain.components import COLLECTIONS, SINGLETONS
 
-from ..equivalents.engines import SUBSCRIPTION_PROTOCOLS
+from ..equivalents.engines import READERS, SUBSCRIPTION_PROTOCOLS
 from .draft import Draft
 from .move import Move, converted, lost, undecided
 from .paths import Path, filled_in, is_option, pattern_of
@@ -50,12 +50,19 @@ def convert_subscriptions(draft: Draft, move: Move) -> None:
 
 
 def _subscription(draft: Draft, move: Move, path: Path, subscription: Mapping[str, Any]) -> None:
-    protocol = subscription["protocol"]
-    becomes = move.counterpart(SUBSCRIPTION_PROTOCOLS, protocol)
+    protocol, becomes = subscription["protocol"], _protocol(draft, move, subscription)
     if becomes is not None:
         why = f"{becomes} is how {move.target.label} does what {protocol} does on {move.source.label}."
         draft.put((*path, "protocol"), becomes, converted(why))
     else:
         offered = ", ".join(move.target.catalogue.subscription_protocols)
-        why = f"{move.target.label} delivers no messages by {protocol}; it knows {offered}."
+        why = f"{move.target.label} has no {protocol} as {move.source.label} has; it delivers by {offered}."
         draft.leave_out(path, lost(why))
+
+
+def _protocol(draft: Draft, move: Move, subscription: Mapping[str, Any]) -> str | None:
+    protocol: str = subscription["protocol"]
+    for_a_reader = protocol == READERS.get(move.source.name)
+    if for_a_reader and all(queue["name"] != subscription["endpoint"] for queue in draft.source["queues"]):
+        return READERS.get(move.target.name)
+    return move.counterpart(SUBSCRIPTION_PROTOCOLS, protocol)

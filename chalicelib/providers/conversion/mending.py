@@ -5,13 +5,14 @@ one that is legal, everything else to what the target's stage fills in, or it is
 mended takes its component with it, and the report says so with the target's sentence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.domain.components import COLLECTIONS
 from chalicelib.domain.conversion import Outcome
 from chalicelib.domain.errors import FieldProblem, InvalidInput
 
+from ..equivalents.sizes import CAPACITY_STEPS
 from .draft import GAP, Draft, Note
 from .model_fields import default_in_model, may_be_empty, words_of
 from .move import Move
@@ -20,9 +21,12 @@ from .paths import Path, is_option, pattern_of
 from .verdict import about, problems_with
 
 WITHOUT: dict[str, Any] = {
+    "caches[].allowed_cidr_blocks[]": None,
     "container_registries[].image_tag_mutability": "MUTABLE",
+    "container_registries[].scan_on_push": False,
     "databases[].iam_auth": False,
     "databases[].port": None,
+    "nosql_tables[].billing_mode": "PAY_PER_REQUEST",
     "nosql_tables[].point_in_time_recovery": False,
     "queues[].dead_letter": None,
     "queues[].delay_seconds": 0,
@@ -30,16 +34,28 @@ WITHOUT: dict[str, Any] = {
 }
 """Feature that a cloud may not have → the value that goes without it."""
 
+RISKY = frozenset({"caches[].num_cache_nodes"})
+"""Numbers that a person looks at when they change, as something may be less safe with them."""
+
+FOLLOWERS: dict[str, dict[str, Callable[[Any, Any], Any]]] = {
+    "cluster.node_min_size": {"node_desired_size": max, "node_max_size": max},
+    "cluster.node_desired_size": {"node_min_size": min, "node_max_size": max},
+    "cluster.node_max_size": {"node_min_size": min, "node_desired_size": min},
+    "databases[].min_capacity": {"max_capacity": max},
+    "databases[].max_capacity": {"min_capacity": min},
+    "caches[].num_cache_nodes": {"multi_az": lambda nodes, spread: spread and nodes > 1},
+    "caches[].multi_az": {"num_cache_nodes": lambda spread, nodes: max(nodes, 2) if spread else nodes},
+}
+"""Number → what it takes along, of its value and what the other holds: the form wants them in order."""
+
 _NEVER = object()
 _COLLECTIONS = {(field,) for field in COLLECTIONS.values()}
 
 
 class Remedy(NamedTuple):
-    """Something to put in a field's place."""
+    """What to put where; :data:`GAP` puts nothing there."""
 
-    path: Path
-    value: Any
-    """:data:`GAP`: nothing."""
+    changes: Mapping[Path, Any]
     outcome: Outcome
 
 
@@ -81,69 +97,81 @@ class Mending:
         raise InvalidInput([problem])
 
     def _apply(self, remedy: Remedy, why: str) -> None:
-        path, value, outcome = remedy
-        was = self._draft.get(path)
-        self._held.setdefault(path, []).append(was)
-        if WITHOUT.get(pattern_of(path), _NEVER) == (None if value is GAP else value):
-            outcome = Outcome.LOST
-        if value is GAP:
-            self._draft.leave_out(path, Note(outcome, why))
-        else:
-            self._draft.put(path, value, Note(outcome, why))
-        if path[:1] == ("queues",) and path[2:] == ("name",):
-            self._follow(was, value)
+        for path, value in remedy.changes.items():
+            was = self._draft.get(path)
+            self._held.setdefault(path, []).append(was)
+            plain = None if value is GAP else value
+            without = WITHOUT.get(pattern_of(path), _NEVER) == plain
+            _write(self._draft, path, value, Note(Outcome.LOST if without else remedy.outcome, why))
+            if path[:1] == ("queues",) and path[2:] == ("name",):
+                self._follow(was, value)
 
     def _follow(self, was: str, becomes: str) -> None:
         """Let topics deliver to a queue under its new name."""
         for index, topic in enumerate(self._draft.source["topics"]):
             for number, _ in enumerate(topic["subscriptions"]):
-                path: Path = ("topics", index, "subscriptions", number)
-                if self._draft.get((*path, "endpoint")) == was:
+                path: Path = ("topics", index, "subscriptions", number, "endpoint")
+                if self._draft.get(path) == was:
                     why = f"It follows the queue, which is called {becomes} there."
-                    self._draft.put((*path, "endpoint"), becomes, Note(Outcome.CONVERTED, why))
+                    self._draft.put(path, becomes, Note(Outcome.CONVERTED, why))
 
     def _helping(self, path: Path) -> Iterator[Remedy]:
         """The remedies that end the problem of the field, the nearest first."""
         for remedy in self._remedies(path):
-            if remedy.value not in self._held.get(remedy.path, []) and self._helps(path, remedy):
+            if remedy.changes.get(path, _NEVER) not in self._held.get(path, []) and self._helps(path, remedy):
                 yield remedy
 
     def _remedies(self, path: Path) -> Iterator[Remedy]:
         value = self._draft.get(path)
         if path[-1] == "name" or path == ("project_name",):
             for name in self._free_names(path, value):
-                yield Remedy(path, name, Outcome.CONVERTED)
+                yield Remedy({path: name}, Outcome.CONVERTED)
         elif is_option(path) or isinstance(value, dict) or isinstance(path[-1], int):
-            yield Remedy(path, GAP, Outcome.DECISION)
+            yield Remedy({path: GAP}, Outcome.DECISION)
         elif isinstance(value, list):
             kept = [index for index, item in enumerate(value) if item is not GAP]
-            for index in reversed(kept):
-                yield Remedy((*path, index), GAP, Outcome.DECISION)
+            for count in range(1, len(kept) + 1):
+                yield Remedy({(*path, index): GAP for index in kept[-count:]}, Outcome.DECISION)
         elif len(path) > 1:
             yield from self._values(path, value)
 
     def _values(self, path: Path, value: Any) -> Iterator[Remedy]:
         defaults = [self._move.default(path), default_in_model(path)]
-        if isinstance(value, int) and not isinstance(value, bool):
-            for good in (*defaults, 0, 1):
-                if isinstance(good, int) and self._helps(path, Remedy(path, good, Outcome.CONVERTED)):
-                    yield Remedy(path, self._nearest(path, value, good), Outcome.CONVERTED)
+        if isinstance(value, float):
+            for step in sorted(CAPACITY_STEPS, key=lambda step: (step < value, abs(step - value))):
+                yield self._with(path, float(step), Outcome.CONVERTED)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            for good in (*defaults, 0, 1, 2):
+                if isinstance(good, int) and self._helps(path, self._with(path, good)):
+                    outcome = Outcome.DECISION if pattern_of(path) in RISKY else Outcome.CONVERTED
+                    yield self._with(path, self._nearest(path, value, good), outcome)
                     break
         for other in (*defaults, *words_of(path), *([not value] if isinstance(value, bool) else [])):
             if other is not None and other != value:
-                yield Remedy(path, other, Outcome.DECISION)
+                yield self._with(path, other)
         if may_be_empty(path):
-            yield Remedy(path, GAP, Outcome.DECISION)
+            yield Remedy({path: GAP}, Outcome.DECISION)
 
     def _nearest(self, path: Path, bad: int, good: int) -> int:
         """The accepted number that is nearest to `bad`, between it and a `good` one."""
         while abs(bad - good) > 1:
             middle = (bad + good) // 2
-            if self._helps(path, Remedy(path, middle, Outcome.CONVERTED)):
+            if self._helps(path, self._with(path, middle)):
                 good = middle
             else:
                 bad = middle
         return good
+
+    def _with(self, path: Path, value: Any, outcome: Outcome = Outcome.DECISION) -> Remedy:
+        """The value, and what must go with it for the form to be one."""
+        component = path[:-1]
+        changes = {path: value}
+        for other, adapt in FOLLOWERS.get(pattern_of(path), {}).items():
+            held = self._draft.get((*component, other))
+            adapted = adapt(value, held)
+            if adapted != held:
+                changes[(*component, other)] = adapted
+        return Remedy(changes, outcome)
 
     def _free_names(self, path: Path, name: str) -> Iterator[str]:
         field = str(path[0])
@@ -153,17 +181,19 @@ class Mending:
                 yield other
 
     def _helps(self, path: Path, remedy: Remedy) -> bool:
-        """Whether nothing is wrong any more with the field at `path`, or less is."""
+        """Whether nothing is wrong any more with the field at `path`."""
         trial = Draft(self._draft.fields) if path == ("project_name",) else self._draft.part(path)
-        before = about(path, self._problems(trial))
-        if remedy.value is GAP:
-            trial.leave_out(remedy.path, Note(remedy.outcome, ""))
-        else:
-            trial.put(remedy.path, remedy.value, Note(remedy.outcome, ""))
-        after = about(path, self._problems(trial))
-        is_list = remedy.path != path
-        return not after or (is_list and after != before)
+        for changed, value in remedy.changes.items():
+            _write(trial, changed, value, Note(remedy.outcome, ""))
+        return not about(path, self._problems(trial))
 
     def _problems(self, draft: Draft) -> list[FieldProblem]:
         form = draft.form()
         return [draft.in_source(problem) for problem in problems_with(form, self._move.target)]
+
+
+def _write(draft: Draft, path: Path, value: Any, note: Note) -> None:
+    if value is GAP:
+        draft.leave_out(path, note)
+    else:
+        draft.put(path, value, note)

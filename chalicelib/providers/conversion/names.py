@@ -19,9 +19,9 @@ def legal_names(name: str, kind: str) -> Iterator[str]:
     joined = re.sub(r"[^a-z0-9]", "", name)
     yield hyphens
     yield hyphens.replace("-", "_")
-    yield joined
     short_kind = kind.rpartition("_")[2]
     yield f"{hyphens}-{short_kind}"
+    yield joined
     yield f"{short_kind}-{hyphens}"
     for length in LENGTHS:
         if length < len(hyphens):

@@ -1,4 +1,4 @@
-"""Values that have a counterpart: machines, engines, versions, sizes, and the regions of copies."""
+"""Values that have a counterpart: machines, engines, versions and sizes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,9 @@ from chalicelib.domain.conversion import Outcome
 from ..base import Engine
 from ..equivalents import Table
 from ..equivalents.engines import CACHE_ENGINES, DATABASE_ENGINES, same_release
-from ..equivalents.regions import REGIONS
 from ..equivalents.sizes import CACHE_NODE_TYPES, CAPACITY_RANGES, CAPACITY_STEPS, INSTANCE_TYPES, step_for
 from .draft import Draft
-from .move import Move, converted, lost, undecided
+from .move import Move, converted, undecided
 from .paths import Path
 
 
@@ -47,8 +46,6 @@ def convert_tables(draft: Draft, move: Move) -> None:
             _version(draft, (collection, index), engines)
     for index, _ in enumerate(draft.source["databases"]):
         _capacity(draft, move, ("databases", index))
-    for index, _ in enumerate(draft.source["nosql_tables"]):
-        _copies(draft, move, ("nosql_tables", index))
 
 
 def _look_up(draft: Draft, move: Move, path: Path, lookup: Lookup) -> None:
@@ -58,7 +55,7 @@ def _look_up(draft: Draft, move: Move, path: Path, lookup: Lookup) -> None:
         draft.put(path, found, converted(f"{found} of {move.target.label} {lookup.same}."))
     else:
         becomes = move.default(path)
-        draft.put(path, becomes, undecided(f"{_unknown(move, value)}; the draft takes {becomes}."))
+        draft.put(path, becomes, undecided(f"{unknown(move, value)}; the draft takes {becomes}."))
 
 
 def _machines(draft: Draft, move: Move) -> None:
@@ -73,10 +70,10 @@ def _machines(draft: Draft, move: Move) -> None:
             same = "is the machine nearest to it"
             draft.put((*path, index), becomes, converted(f"{becomes} of {move.target.label} {same}."))
         elif any(found) or index:
-            draft.leave_out((*path, index), undecided(f"{_unknown(move, name)}; the others stay."))
+            draft.leave_out((*path, index), undecided(f"{unknown(move, name)}; the others stay."))
         else:
             usual = move.default(path)[0]
-            draft.put((*path, index), usual, undecided(f"{_unknown(move, name)}; the draft takes {usual}."))
+            draft.put((*path, index), usual, undecided(f"{unknown(move, name)}; the draft takes {usual}."))
 
 
 def _version(draft: Draft, path: Path, engines: Sequence[Engine]) -> None:
@@ -85,11 +82,9 @@ def _version(draft: Draft, path: Path, engines: Sequence[Engine]) -> None:
     version = draft.get((*path, "engine_version"))
     same = same_release(was, version, offered) if _same_engine(draft, path) else None
     if same is not None:
-        draft.put(
-            (*path, "engine_version"), same, converted(f"The version of {becomes} that is this release.")
-        )
+        draft.put((*path, "engine_version"), same, converted(f"{becomes} {same} is the same release."))
     elif offered:
-        why = f"{becomes} has no version for {was} {version} here; the draft takes the preferred one."
+        why = f"{becomes} has no such release as {was} {version} there; the draft takes {offered[0]}."
         draft.put((*path, "engine_version"), offered[0], undecided(why))
 
 
@@ -116,24 +111,6 @@ def _capacity(draft: Draft, move: Move, path: Path) -> None:
         draft.put((*path, name), becomes, note)
 
 
-def _copies(draft: Draft, move: Move, path: Path) -> None:
-    """Regions of a global table; one that is copied nowhere any more is a standard one."""
-    replicas = (*path, "global_replicas")
-    kept: set[str] = set()
-    for index, region in enumerate(draft.get(replicas)):
-        becomes = move.counterpart(REGIONS, region)
-        if becomes is None:
-            draft.leave_out((*replicas, index), undecided(f"{_unknown(move, region)}; choose one."))
-        elif becomes == move.region or becomes in kept:
-            where = "the draft's own region" if becomes == move.region else "in the list already"
-            draft.leave_out((*replicas, index), lost(f"There it is {becomes}, which is {where}."))
-        else:
-            kept.add(becomes)
-            draft.put((*replicas, index), becomes, converted(f"{becomes} is the region nearest to it."))
-    if draft.get(replicas) and not kept:
-        why = "None of its copies has a region there; choose regions, or keep it in one."
-        draft.put((*path, "table_type"), "standard", undecided(why))
-
-
-def _unknown(move: Move, value: str) -> str:
+def unknown(move: Move, value: str) -> str:
+    """The beginning of a sentence about a value that no table knows."""
     return f"{value} of {move.source.label} has no counterpart on {move.target.label} that is known here"

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from chalicelib.domain.words import CloudProvider
+
 from . import Table
 
 DATABASE_ENGINES = Table(
@@ -27,6 +29,9 @@ SUBSCRIPTION_PROTOCOLS = Table(
     ]
 )
 """``pull`` keeps messages in a subscription of Pub/Sub; ``queue`` forwards them inside Service Bus."""
+
+READERS = {CloudProvider.GCP: "pull", CloudProvider.AZURE: "subscription"}
+"""How a topic keeps messages for a reader, where it can: the receiver is a name then, and no queue."""
 
 RELEASE_PARTS = {"aurora-mysql": 2, "mysql": 2}
 """Engine → numbers of a version that make a release, one where it is not named: MySQL's are 8.0 and 8.4,

@@ -1,5 +1,9 @@
 """Regions in the same place, or the nearest that the other cloud has."""
 
+from dataclasses import dataclass
+
+from chalicelib.domain.words import CloudProvider
+
 from . import Table
 
 REGIONS = Table(
@@ -27,3 +31,22 @@ REGIONS = Table(
         ("af-south-1", "africa-south1", "southafricanorth"),
     ]
 )
+
+
+@dataclass(frozen=True)
+class MultiRegion:
+    """Several regions that a cloud copies a table to as one."""
+
+    begins: str
+    """How the names of the cloud's regions in it begin."""
+    stands_for: tuple[str, str]
+    """The cloud's regions whose counterparts take a copy elsewhere; the first that isn't the spec's own."""
+
+
+MULTI_REGIONS = {
+    CloudProvider.GCP: {
+        "eur3": MultiRegion(begins="europe-", stands_for=("europe-west3", "europe-west1")),
+        "nam5": MultiRegion(begins="us-", stands_for=("us-east4", "us-west1")),
+    }
+}
+"""Clouds that copy a global table within a multi-region, instead of to regions of one's choice."""
