@@ -2,10 +2,8 @@
 
 GROUPS = {
     "azurerm_application_gateway": "Azure Application Gateway",
-    "azurerm_application_insights": "Azure Monitor",
     "azurerm_container_registry": "Azure Container Registry",
     "azurerm_cosmosdb_": "Azure Cosmos DB",
-    "azurerm_disk_encryption_set": "Azure Disks",
     "azurerm_dns_": "Azure DNS",
     "azurerm_federated_identity_credential": "Azure Managed Identities",
     "azurerm_key_vault": "Azure Key Vault",
@@ -23,7 +21,6 @@ GROUPS = {
     "azurerm_redis_": "Azure Cache for Redis",
     "azurerm_resource_group": "Azure Resource Manager",
     "azurerm_role_": "Azure RBAC",
-    "azurerm_route": "Azure Virtual Network",
     "azurerm_servicebus_": "Azure Service Bus",
     "azurerm_storage_": "Azure Storage",
     "azurerm_subnet": "Azure Virtual Network",

@@ -7,7 +7,7 @@ from chalicelib.domain.components import Dns, Network
 from chalicelib.domain.errors import FieldProblem
 
 from ...base import Configuration
-from ..resource_ids import network_of, zone_of
+from ..resource_ids import VIRTUAL_NETWORK, network_of, zone_of
 
 RESERVED = {
     "127.0.0.0/8": "which every machine keeps for itself",
@@ -69,8 +69,7 @@ def _existing(network: Network) -> Iterator[FieldProblem]:
         )
     for field in ("private_subnet_ids", "public_subnet_ids"):
         for index, subnet in enumerate(getattr(network, field)):
-            holder = network_of(subnet)
-            if holder is not None and holder.lower() != (network.network_id or "").lower():
+            if _is_elsewhere(subnet, network.network_id or ""):
                 yield FieldProblem(
                     ("network", field, index),
                     "is in another network than network_id; name one of its subnets",
@@ -81,6 +80,14 @@ def _existing(network: Network) -> Iterator[FieldProblem]:
                 ("network", "public_subnet_ids", index),
                 "is a private subnet as well, and an Application Gateway needs one to itself; name another",
             )
+
+
+def _is_elsewhere(subnet: str, network: str) -> bool:
+    """Whether two ids that are right by themselves don't belong together; Azure's ids know no case."""
+    holder = network_of(subnet)
+    if holder is None or not VIRTUAL_NETWORK.fullmatch(network):
+        return False
+    return holder.lower() != network.lower()
 
 
 def _authorized(network: Network) -> Iterator[FieldProblem]:
