@@ -179,6 +179,20 @@ class Client:
         """How ``kubectl`` signs in to the spec's cluster: ``document`` and what it ``needs``."""
         return self._json(self._ask.get(f"/api/specs/{spec_id}/kubeconfig"))
 
+    def conversion(
+        self, spec_id: str, provider: str, *, region: str | None = None, project_name: str | None = None
+    ) -> Json:
+        """What the spec would be on another cloud; nothing is made."""
+        path = f"/api/specs/{spec_id}/conversion"
+        return self._json(self._ask.get(path, provider=provider, region=region, project_name=project_name))
+
+    def convert(
+        self, spec_id: str, provider: str, *, region: str | None = None, project_name: str | None = None
+    ) -> Json:
+        """Make a draft for another cloud: ``spec``, and the ``report`` of each field."""
+        body = {"provider": provider, "region": region, "project_name": project_name}
+        return self._json(self._ask.post(f"/api/specs/{spec_id}/convert", body))
+
     # --- runs --------------------------------------------------------------------------------------------
 
     def plan(

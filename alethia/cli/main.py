@@ -149,6 +149,7 @@ def explain(error: ClientError) -> None:
 from . import (  # noqa: E402, F401  (they add their commands to `cli`)
     accounts,
     audit,
+    conversions,
     deployed,
     git,
     identities,

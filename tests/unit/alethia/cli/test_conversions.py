@@ -1,0 +1,104 @@
+"""`alethia specs convert`: what a person reads of a report, and what is asked of the API."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from alethia.cli.config import Config, write_config
+from alethia.cli.main import cli
+from alethia.client import Client
+
+REPORT = [
+    {"field": "project_name", "outcome": "carried", "was": "shop", "becomes": "shop", "why": ""},
+    {
+        "field": "region",
+        "outcome": "converted",
+        "was": "eu-west-1",
+        "becomes": "europe-west1",
+        "why": "The region in the same place, or the nearest to it.",
+    },
+    {
+        "field": "queues[0].delay_seconds",
+        "outcome": "lost",
+        "was": 30,
+        "becomes": 0,
+        "why": "Pub/Sub can't delay messages.",
+    },
+    {
+        "field": "cloud_identity",
+        "outcome": "needs_decision",
+        "was": None,
+        "becomes": None,
+        "why": "Choose a linked account of GCP.",
+    },
+]
+FORM = {
+    "project_name": "shop",
+    "environment_stage": "staging",
+    "provider": "gcp",
+    "region": "europe-west1",
+}
+
+
+@pytest.fixture(autouse=True)
+def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ALETHIA_URL", "ALETHIA_TOKEN", "ALETHIA_ZONE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
+    write_config(Config(url="http://127.0.0.1:1", token="t", zone="zone-1"))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What the API was asked."""
+    calls: list[tuple[Any, ...]] = []
+
+    def answers(name: str, draft: dict[str, Any] | None) -> Any:
+        def method(_: Client, spec_id: str, provider: str, **wish: Any) -> dict[str, Any]:
+            calls.append((name, spec_id, provider, wish))
+            return {"report": REPORT, "form": FORM, "spec": draft}
+
+        return method
+
+    monkeypatch.setattr(Client, "conversion", answers("conversion", None))
+    monkeypatch.setattr(Client, "convert", answers("convert", {**FORM, "spec_id": "spec-2"}))
+    return calls
+
+
+def run(*command: str) -> Result:
+    return CliRunner().invoke(cli, command)
+
+
+def test_what_needs_a_person_comes_first_and_what_stays_is_counted(asked: list[Any]) -> None:
+    answer = run("specs", "convert", "spec-1", "--provider", "gcp")
+    assert answer.exit_code == 0, answer.output
+    headings = ["Needs a decision (1)", "Lost (1)", "Converted (1)", "Fields that stay as they are: 1"]
+    assert [answer.output.index(heading) for heading in headings] == sorted(
+        answer.output.index(heading) for heading in headings
+    )
+    lines = [line.split() for line in answer.output.splitlines()]
+    assert ["region", "eu-west-1", "europe-west1", *REPORT[1]["why"].split()] in lines
+    assert ["queues[0].delay_seconds", "30", "0", "Pub/Sub", "can't", "delay", "messages."] in lines
+    assert "project_name" not in answer.output
+    assert "Made the draft spec-2: shop · staging · gcp europe-west1." in answer.output
+    assert "alethia specs edit spec-2 --identity IDENTITY" in answer.output
+
+
+def test_a_preview_makes_nothing(asked: list[Any]) -> None:
+    answer = run("specs", "convert", "spec-1", "--provider", "gcp", "--preview", "--all")
+    assert [call[0] for call in asked] == ["conversion"]
+    assert "Nothing was made. The draft would be shop · staging · gcp europe-west1." in answer.output
+    assert ["project_name", "shop"] in [line.split() for line in answer.output.splitlines()]
+
+
+def test_region_and_project_are_asked_for(asked: list[Any]) -> None:
+    run("specs", "convert", "spec-1", "--provider", "azure", "--region", "uksouth", "--project", "next")
+    assert asked == [("convert", "spec-1", "azure", {"region": "uksouth", "project_name": "next"})]
+
+
+def test_a_program_gets_the_whole_answer(asked: list[Any]) -> None:
+    answer = run("--json", "specs", "convert", "spec-1", "--provider", "gcp")
+    assert json.loads(answer.output)["report"] == REPORT
