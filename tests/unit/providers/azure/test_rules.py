@@ -107,6 +107,16 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "/subnets/private",
     ),
     (
+        {"network": an_existing_network(private_subnet_ids=["private"])},
+        "network.private_subnet_ids[0]",
+        "/subnets/private",
+    ),
+    (
+        {"network": an_existing_network(public_subnet_ids=[f"{VNET}/subnets/a"] * 2)},
+        "network.public_subnet_ids[1]",
+        "already",
+    ),
+    (
         {"network": an_existing_network(private_subnet_ids=[f"{ELSEWHERE}/subnets/a"])},
         "network.private_subnet_ids[0]",
         "another network",
