@@ -42,6 +42,18 @@ _SECRETS_OF = {
 _EPHEMERAL = {"random_password": {"id", "keepers", "number"}}
 """Ephemeral resources, which no wheel describes: those that are a resource less a few attributes."""
 
+_EPHEMERAL_READS = {
+    "azurerm_key_vault_secret": {
+        "name": {"type": "string", "required": True},
+        "key_vault_id": {"type": "string", "required": True},
+        "version": {"type": "string", "optional": True},
+        "value": {"type": "string", "computed": True, "sensitive": True},
+        "expiration_date": {"type": "string", "computed": True},
+        "not_before_date": {"type": "string", "computed": True},
+    },
+}
+"""Ephemeral resources that read a thing instead of being one, as the providers' documentation has them."""
+
 _MADE_BY_PROVIDER = {"google_container_cluster": {"master_auth"}}
 """Blocks that the provider makes when the configuration has none, and that templates read."""
 
@@ -99,7 +111,7 @@ def unknown_types(schema: Schema, types: set[tuple[str, str]]) -> list[str]:
     """What of `types` the provider doesn't have, as ``resource google_nothing``."""
     known = {("resource", name) for name in schema["resource_schemas"]}
     known |= {("data", name) for name in schema["data_source_schemas"]}
-    known |= {("ephemeral", name) for name in _EPHEMERAL}
+    known |= {("ephemeral", name) for name in (*_EPHEMERAL, *_EPHEMERAL_READS)}
     return sorted(" ".join(pair) for pair in types - known)
 
 
@@ -114,18 +126,20 @@ def keep(schema: Schema, types: set[tuple[str, str]]) -> Schema:
         kept[kind] = {name: item for name, item in sorted(schema[kind].items()) if name in names}
         for name, item in kept[kind].items():
             _mark(name, item["block"])
-    ephemeral = {name for kind, name in types if kind == "ephemeral" and name in _EPHEMERAL}
+    known = {*_EPHEMERAL, *_EPHEMERAL_READS}
+    ephemeral = sorted(name for kind, name in types if kind == "ephemeral" and name in known)
     if ephemeral:
         kept["ephemeral_resource_schemas"] = {
-            name: {"block": _ephemeral(schema["resource_schemas"][name]["block"], _EPHEMERAL[name])}
-            for name in sorted(ephemeral)
+            name: {"block": {"attributes": _ephemeral(name, schema)}} for name in ephemeral
         }
     return kept
 
 
-def _ephemeral(block: Schema, without: set[str]) -> Schema:
-    attributes = {name: item for name, item in block["attributes"].items() if name not in without}
-    return {"attributes": attributes}
+def _ephemeral(name: str, schema: Schema) -> Schema:
+    if name in _EPHEMERAL_READS:
+        return _EPHEMERAL_READS[name]
+    attributes = schema["resource_schemas"][name]["block"]["attributes"]
+    return {key: item for key, item in attributes.items() if key not in _EPHEMERAL[name]}
 
 
 def _mark(type_name: str, block: dict[str, Any], *, top: bool = True) -> None:

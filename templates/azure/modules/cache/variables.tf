@@ -1,0 +1,54 @@
+variable "name" {
+  description = "Name of the cache, unique in all of Azure, and prefix of what belongs to it."
+  type        = string
+}
+
+variable "resource_group_name" {
+  description = "Resource group of the cache."
+  type        = string
+}
+
+variable "location" {
+  description = "Region of the cache."
+  type        = string
+}
+
+variable "config" {
+  description = "Tier, family and size of the cache, its nodes (one primary and its replicas), and whether they stand in different zones."
+  type = object({
+    sku           = string
+    family        = string
+    capacity      = number
+    redis_version = string
+    nodes         = number
+    multi_az      = bool
+  })
+}
+
+variable "endpoint" {
+  description = "Subnet and private DNS zone of the private endpoint."
+  type = object({
+    subnet_id   = string
+    dns_zone_id = string
+  })
+}
+
+variable "allowed_cidr_blocks" {
+  description = "Networks that may connect."
+  type        = list(string)
+}
+
+variable "security_group_name" {
+  description = "Network security group of private endpoints; null in an existing network, which isn't changed."
+  type        = string
+}
+
+variable "rule_priority" {
+  description = "Priority of the cache's rule in that group; no other rule has it."
+  type        = number
+}
+
+variable "tags" {
+  description = "Tags of every resource that takes them."
+  type        = map(string)
+}
