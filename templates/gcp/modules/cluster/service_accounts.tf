@@ -33,7 +33,13 @@ resource "google_service_account" "this" {
 
 # What a node needs at the least: writing logs and metrics, and pulling images.
 resource "google_project_iam_member" "nodes" {
-  for_each = toset(["roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader"])
+  for_each = toset([
+    "roles/artifactregistry.reader",
+    "roles/logging.logWriter",
+    "roles/monitoring.metricWriter",
+    "roles/monitoring.viewer",
+    "roles/stackdriver.resourceMetadata.writer",
+  ])
 
   project = var.project_id
   role    = each.value

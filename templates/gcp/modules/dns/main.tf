@@ -5,7 +5,7 @@ locals {
   zone_name = local.create_zone ? google_dns_managed_zone.this[0].name : one(data.google_dns_managed_zone.existing[*].name)
 
   # The domain and its wildcard are proved by the same record.
-  proof = one(one(google_certificate_manager_dns_authorization.this[*].dns_resource_record))
+  proof = one(flatten(google_certificate_manager_dns_authorization.this[*].dns_resource_record))
 
   hostnames = var.create_certificate ? { domain = var.domain, subdomains = "*.${var.domain}" } : {}
 }
