@@ -29,6 +29,7 @@ def a_form_for_gcp(**changes: Any) -> dict[str, Any]:
             "cluster_version": "1.33",
             "instance_types": ["e2-standard-2"],
             "cluster_admins": ["group:platform@example.com", "user:ada@example.com"],
+            "provider_config": {"deletion_protection": True},
         },
         "dns": {
             "domain_name": "shop.example.com",

@@ -185,7 +185,7 @@ def _caches(config: SpecConfig) -> Tfvars:
 
 def _queue(queue: Queue) -> Tfvars:
     return {
-        "orderd": queue.fifo,
+        "ordered": queue.fifo,
         "ack_deadline_seconds": queue.visibility_timeout,
         "message_retention_seconds": queue.message_retention,
         "max_delivery_attempts": queue.dead_letter.max_receive_count if queue.dead_letter else None,
