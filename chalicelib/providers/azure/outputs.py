@@ -26,6 +26,7 @@ FACTS = FactOutputs(
             "id": "aks_cluster_id",
             "ca_certificate": "aks_cluster_ca_certificate",
             "oidc_issuer_url": "aks_oidc_issuer_url",
+            "workload_identities": "aks_workload_identities",
         },
         ComponentKind.DNS: {
             "zone_id": "azure_dns_zone_id",
@@ -33,6 +34,7 @@ FACTS = FactOutputs(
             "certificate_id": "certificate_id",
             "waf_policy_id": "waf_policy_id",
             "application_gateway_id": "application_gateway_id",
+            "application_gateway_address": "application_gateway_address",
         },
     },
     many={

@@ -6,6 +6,7 @@ from chalicelib.domain.lifecycle.component import ComponentStatus
 from chalicelib.domain.words import CloudProvider, ComponentKind
 from chalicelib.providers import registry
 from tests.support.azure_specs import a_form_for_azure, frozen
+from tests.support.templates import AZURE_TEMPLATE, outputs
 
 AZURE = registry[CloudProvider.AZURE]
 
@@ -21,10 +22,12 @@ OUTPUTS: dict[str, Any] = {
     "aks_cluster_id": "/subscriptions/1/…/shop-development",
     "aks_cluster_ca_certificate": "Y2VydA==",
     "aks_oidc_issuer_url": "https://oidc.example.com",
+    "aks_workload_identities": {"external-dns": "client-1"},
     "azure_dns_zone_id": "/subscriptions/1/…/shop.example.com",
     "azure_dns_name_servers": ["ns1.example.com"],
     "certificate_id": None,
     "waf_policy_id": "/subscriptions/1/…/waf",
+    "application_gateway_address": "203.0.113.7",
     "azure_db": {
         "orders": {
             "identifier": "shop-development-orders",
@@ -69,11 +72,13 @@ def test_a_singleton_gathers_its_outputs() -> None:
         "id": "/subscriptions/1/…/shop-development",
         "ca_certificate": "Y2VydA==",
         "oidc_issuer_url": "https://oidc.example.com",
+        "workload_identities": {"external-dns": "client-1"},
     }
     assert facts[ComponentKind.DNS, "dns"] == {
         "zone_id": "/subscriptions/1/…/shop.example.com",
         "name_servers": ["ns1.example.com"],
         "waf_policy_id": "/subscriptions/1/…/waf",
+        "application_gateway_address": "203.0.113.7",
     }
 
 
@@ -90,3 +95,8 @@ def test_people_sign_in_to_the_cluster_with_their_own_session_of_the_azure_cli()
     command = " ".join((login.command, *login.arguments))
     server = "6dae42f8-4368-4678-94ff-3960e28e3630"
     assert command == f"kubelogin get-token --login azurecli --server-id {server}"
+
+
+def test_every_output_that_is_read_is_one_of_the_template() -> None:
+    single = {output for facts in AZURE.facts.single.values() for output in facts.values()}
+    assert single | set(AZURE.facts.many.values()) <= outputs(AZURE_TEMPLATE).keys()
