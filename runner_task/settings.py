@@ -26,6 +26,8 @@ PASSED_ON = (
     "http_proxy",
     "https_proxy",
     "no_proxy",
+    # Providers that run already, as the embedded stack's stand-ins do. No image of a runner sets it.
+    "TF_REATTACH_PROVIDERS",
 )
 """Variables that a child process may inherit: where programs and certificates are, and the way out."""
 
@@ -100,7 +102,7 @@ class Settings:
     cloud_endpoint_url: str | None = None
     """An emulated cloud, reached with dummy credentials."""
     rest_stand_in_url: str | None = None
-    """Where GCP's and Azure's APIs are played, each below its host's name; for tests."""
+    """Where GCP's and Azure's APIs are played, each below its host's name."""
     cli_config: Path | None = None
     """A terraform CLI configuration to use instead of our own."""
     inherited: Mapping[str, str] = field(default_factory=dict)

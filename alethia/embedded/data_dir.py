@@ -57,6 +57,11 @@ class DataDir:
         return self.root / "cloud"
 
     @property
+    def providers(self) -> Path:
+        """Where the stand-ins of terraform's providers say that they are ready."""
+        return self.root / "providers"
+
+    @property
     def ministack_tmp(self) -> Path:
         """Where ministack keeps its pid file, so that two stacks share nothing under ``/tmp``."""
         return self.root / "tmp"

@@ -18,6 +18,7 @@ from .data_dir import DataDir
 from .emulated_aws import REGION
 from .errors import StackError
 from .issuer import Issuer
+from .on_demand import OnDemandProviders
 from .other_clouds import Accounts, Serving
 from .other_clouds.common import Verifier
 from .other_clouds.keys import PublishedKeys
@@ -69,6 +70,7 @@ class Stack:
         keys = PublishedKeys(f"http://{HOST}:{api}{ISSUER}")
         self.other_clouds = Accounts(Verifier(keys))
         self._serving = Serving(self.other_clouds, others)
+        self.offline_providers = OnDemandProviders(self.data.providers, self.data.logs)
         self.control_plane = ControlPlane(
             self.data,
             aws_port=aws,
@@ -83,6 +85,7 @@ class Stack:
         )
         try:
             self._serving.start()
+            self.offline_providers.start()
             if not self.real_aws:
                 self._cloud.start()
                 self._cloud.wait_ready(f"{self.cloud_url}/_alethia/health")
@@ -97,6 +100,7 @@ class Stack:
             self.control_plane.stop()
         finally:
             self._cloud.stop()
+            self.offline_providers.stop()
             self._serving.stop()
 
     @property
@@ -138,6 +142,7 @@ class Stack:
             "ALETHIA_TF_CLI_CONFIG_FILE": str(config),
             "ALETHIA_REST_STAND_IN_URL": self._serving.url,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **self.offline_providers.environment(os.getpid()),
         }
         if self.real_aws:
             return environ | _aws_of(os.environ)

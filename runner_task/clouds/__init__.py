@@ -82,7 +82,7 @@ class CloudContext:
     endpoint_url: str | None = None
     """An emulated cloud in place of the real one."""
     stand_in_url: str | None = None
-    """Where GCP's and Azure's APIs are played, each below its host's name; for tests."""
+    """Where GCP's and Azure's APIs are played, each below its host's name."""
     ambient: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The identity that this machine has by itself, as environment variables."""
 
