@@ -21,6 +21,15 @@ def resource_types(template: Path) -> frozenset[str]:
     return frozenset(itertools.chain.from_iterable(found))
 
 
+def blocks(template: Path, resource_type: str) -> list[str]:
+    """The text of every resource of a type."""
+    pattern = rf'^resource "{resource_type}" .*?^}}'
+    found = (
+        re.findall(pattern, file.read_text(), re.MULTILINE | re.DOTALL) for file in template.rglob("*.tf")
+    )
+    return list(itertools.chain.from_iterable(found))
+
+
 @functools.cache
 def variables(template: Path) -> dict[str, dict[str, Any]]:
     """Name → block of each variable in the root of `template`."""

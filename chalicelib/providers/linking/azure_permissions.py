@@ -44,7 +44,12 @@ TERRAFORM: dict[str, str] = {
     "azurerm_user_assigned_identity": f"Microsoft.ManagedIdentity/userAssignedIdentities: {_ALL}",
     "azurerm_federated_identity_credential": f"""
         Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials: {_ALL}""",
-    "azurerm_role_assignment": "Microsoft.Authorization/roleAssignments: read",
+    "azurerm_role_assignment": """Microsoft.Authorization/roleAssignments: read
+        Microsoft.Authorization/roleDefinitions: read""",
+    "azurerm_log_analytics_workspace": f"Microsoft.OperationalInsights/workspaces: {_ALL} sharedKeys/action",
+    "azurerm_monitor_diagnostic_setting": f"""Microsoft.Insights/diagnosticSettings: {_ALL}
+        Microsoft.Insights/diagnosticSettingsCategories: read
+        Microsoft.OperationalInsights/workspaces: sharedKeys/action""",
     # Names, certificates, web firewall
     "azurerm_dns_zone": f"Microsoft.Network/dnszones: {_ALL} Microsoft.Network/dnszones/SOA: read write",
     "azurerm_application_gateway": f"Microsoft.Network/applicationGateways: {_ALL}",
@@ -52,20 +57,16 @@ TERRAFORM: dict[str, str] = {
         Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies: {_ALL}""",
     # Data
     "azurerm_postgresql_flexible_server": f"Microsoft.DBforPostgreSQL/flexibleServers: {_ALL}",
-    "azurerm_postgresql_flexible_server_database": f"""
-        Microsoft.DBforPostgreSQL/flexibleServers/databases: {_ALL}""",
     "azurerm_postgresql_flexible_server_configuration": """
         Microsoft.DBforPostgreSQL/flexibleServers/configurations: read write""",
     "azurerm_postgresql_flexible_server_active_directory_administrator": f"""
         Microsoft.DBforPostgreSQL/flexibleServers/administrators: {_ALL}""",
     "azurerm_mysql_flexible_server": f"Microsoft.DBforMySQL/flexibleServers: {_ALL}",
-    "azurerm_mysql_flexible_database": f"Microsoft.DBforMySQL/flexibleServers/databases: {_ALL}",
     "azurerm_mysql_flexible_server_configuration": """
         Microsoft.DBforMySQL/flexibleServers/configurations: read write""",
     "azurerm_mysql_flexible_server_active_directory_administrator": f"""
         Microsoft.DBforMySQL/flexibleServers/administrators: {_ALL}""",
     "azurerm_redis_cache": f"Microsoft.Cache/redis: {_ALL} listKeys/action",
-    "azurerm_redis_firewall_rule": f"Microsoft.Cache/redis/firewallRules: {_ALL}",
     "azurerm_cosmosdb_account": f"""Microsoft.DocumentDB/databaseAccounts: {_ALL} listKeys/action
         listConnectionStrings/action readonlykeys/action""",
     "azurerm_cosmosdb_sql_database": f"""Microsoft.DocumentDB/databaseAccounts/sqlDatabases: {_ALL}
@@ -76,6 +77,7 @@ TERRAFORM: dict[str, str] = {
     "azurerm_storage_account": f"""Microsoft.Storage/storageAccounts: {_ALL} listKeys/action
         Microsoft.Storage/storageAccounts/blobServices: read write
         Microsoft.Storage/storageAccounts/fileServices: read""",
+    "azurerm_storage_management_policy": f"Microsoft.Storage/storageAccounts/managementPolicies: {_ALL}",
     "azurerm_storage_container": f"Microsoft.Storage/storageAccounts/blobServices/containers: {_ALL}",
     "azurerm_container_registry": f"Microsoft.ContainerRegistry/registries: {_ALL}",
     "azurerm_key_vault": f"""Microsoft.KeyVault/vaults: {_ALL}
@@ -102,9 +104,14 @@ WAITING = "Microsoft.Resources/deployments: read Microsoft.Resources/providers: 
 
 GRANTABLE: dict[str, str] = {
     "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
+    "Azure Kubernetes Service RBAC Cluster Admin": "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
     "DNS Zone Contributor": "befefa01-2a29-4197-83a8-272ff33ce314",
+    "Key Vault Certificates Officer": "a4417e6f-fecd-4de8-b567-7b0420556985",
+    "Key Vault Secrets Officer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
     "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
+    "Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830",
     "Network Contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
+    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
 }
 """Built-in roles that the template grants → their ids, which are the same in every tenant."""
 

@@ -38,6 +38,7 @@ TERRAFORM: dict[str, str] = {
         container.operations: get list compute.instanceGroupManagers: get iam.serviceAccounts: actAs""",
     "google_service_account": "iam.serviceAccounts: create get update delete",
     "google_service_account_iam_member": "iam.serviceAccounts: getIamPolicy setIamPolicy",
+    "google_dns_managed_zone_iam_member": "dns.managedZones: get getIamPolicy setIamPolicy",
     "google_project_iam_member": "resourcemanager.projects: get getIamPolicy",
     "google_kms_key_ring": "cloudkms.keyRings: create get",
     "google_kms_crypto_key": """cloudkms.cryptoKeys: create get update
@@ -60,7 +61,6 @@ TERRAFORM: dict[str, str] = {
     # Data
     "google_sql_database_instance": """cloudsql.instances: create get list update restart delete
         compute.networks: use""",
-    "google_sql_database": "cloudsql.databases: create get list update delete",
     "google_sql_user": "cloudsql.users: create get list update delete",
     "google_redis_instance": """redis.instances: create get getAuthString list update delete
         redis.operations: get""",
@@ -90,13 +90,15 @@ LOOKING = """resourcemanager.projects: get compute.networks: list compute.region
 
 GRANTABLE: tuple[str, ...] = (
     "roles/artifactregistry.reader",
-    "roles/cloudsql.client",
+    "roles/container.admin",
+    "roles/dns.reader",
     "roles/logging.logWriter",
     "roles/monitoring.metricWriter",
     "roles/monitoring.viewer",
     "roles/stackdriver.resourceMetadata.writer",
 )
-"""Roles that the template grants in the project, to the service accounts that it makes."""
+"""Roles that the template grants in the project, to the service accounts that it makes and
+the cluster's admins."""
 
 
 def permissions() -> tuple[str, ...]:

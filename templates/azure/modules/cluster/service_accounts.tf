@@ -12,7 +12,7 @@ locals {
     } : {},
     var.has_gateway ? {
       ingress = { account = "ingress:ingress-azure", roles = {
-        gateway          = "Contributor"
+        gateway          = "Network Contributor"
         gateway_group    = "Reader"
         gateway_subnet   = "Network Contributor"
         gateway_identity = "Managed Identity Operator"
