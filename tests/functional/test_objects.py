@@ -31,7 +31,7 @@ def world(tables: Tables, s3_store: TestStore, kms: TestKms) -> StateWorld:
 def opened(runner: Runner, stored: StoredObject) -> bytes:
     """Read an object as a runner does: presigned GET, key through the API."""
     url = runner.world.objects.download(runner.caller, stored.key).url
-    header, head, ciphertext = unpack(httpx.get(url).content)
+    header, head, ciphertext = unpack(httpx.get(url, verify=False).content)
     key = runner.world.objects.open_key(runner.caller, header.context, header.wrapped_key)
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -105,12 +105,11 @@ def test_an_upload_under_another_attempts_name_is_refused(world: StateWorld) -> 
 
 
 @pytest.mark.parametrize("status", ENDED)
-@pytest.mark.parametrize("purpose", NOT_STATE)
-def test_an_attempt_that_is_over_writes_nothing_more(
-    world: StateWorld, status: JobStatus, purpose: ObjectPurpose
-) -> None:
-    with pytest.raises(Forbidden):
-        world.a_runner(status=status).upload(b"late", purpose)
+def test_an_attempt_that_is_over_writes_nothing_more(world: StateWorld, status: JobStatus) -> None:
+    late = world.a_runner(status=status)
+    for purpose in NOT_STATE:
+        with pytest.raises(Forbidden):
+            late.upload(b"late", purpose)
 
 
 @pytest.mark.parametrize("status", ENDED)

@@ -8,7 +8,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -198,12 +198,18 @@ def issuer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("issuer")
 
 
+@cache
+def issuer_in(folder: Path) -> Issuer:
+    """The issuer whose key lies there, read once: each time, OpenSSL checks for 40 ms that it is one."""
+    return Issuer.open(folder, ISSUER)
+
+
 @pytest.fixture
 def api(tables: Tables, issuer_folder: Path) -> Iterator[Api]:
     """The API over empty tables."""
     from app import app
 
-    container = TestContainer(tables.settings, Issuer.open(issuer_folder, ISSUER), clock=None)
+    container = TestContainer(tables.settings, issuer_in(issuer_folder), clock=None)
     bootstrap.use(container)
     yield Api(Gateway(app), container)
     bootstrap.use(None)

@@ -152,7 +152,7 @@ class running:  # noqa: N801  read as a verb: ``with running(folder) as endpoint
             if self.process.poll() is not None:
                 break
             try:
-                httpx.get(endpoint, timeout=1)
+                httpx.get(endpoint, timeout=1, verify=False)
             except httpx.TransportError:
                 time.sleep(0.05)
             else:

@@ -42,7 +42,7 @@ def _wait(endpoint: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:
-            httpx.get(f"{endpoint}/_ministack/health", timeout=1)
+            httpx.get(f"{endpoint}/_ministack/health", timeout=1, verify=False)
         except httpx.TransportError:
             time.sleep(0.1)
         else:

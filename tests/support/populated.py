@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from alethia.embedded.gateway import Gateway
-from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
 from chalicelib.domain.envelope import encryption_context
 from chalicelib.domain.identity import AccessMethod, FetchedResources, Identity
@@ -39,7 +38,7 @@ from chalicelib.services.paging import PageRequest
 from chalicelib.services.ports.ledger import CreateRunner, StoreResources
 from chalicelib.services.state_reader import StateReader
 
-from .api import ISSUER, Api, Client
+from .api import Api, Client, issuer_in
 from .builders import ACCOUNT, NOW, ROLE, FakeClock, a_form
 from .dynamodb import fresh_tables
 from .outside import (
@@ -180,7 +179,7 @@ def populated_zone(endpoint: str, issuer_folder: Path) -> Iterator[PopulatedZone
             "worker_image": "registry.test/runner:1",
         }
     )
-    container = PopulatedContainer(settings, Issuer.open(issuer_folder, ISSUER), clock)
+    container = PopulatedContainer(settings, issuer_in(issuer_folder), clock)
     bootstrap.use(container)
     try:
         yield _populate(Api(Gateway(app), container), container, clock)

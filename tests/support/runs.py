@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 
-from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.tables import SpecRow, spec_pk
 from chalicelib.domain.errors import Unavailable
@@ -62,7 +61,7 @@ from chalicelib.services.ports.workflow import Workflow
 from chalicelib.services.reconcile import UNEXPECTED
 from chalicelib.workflow import steps
 
-from .api import ISSUER, TestContainer
+from .api import TestContainer, issuer_in
 from .builders import ACCOUNT, NOW, ROLE, FakeClock, a_form
 from .customer_stacks import MemoryStacks
 from .dynamodb import Tables
@@ -389,7 +388,7 @@ def world(tables: Tables, issuer_folder: Path) -> Iterator[World]:
 
 def new_world(tables: Tables, issuer_folder: Path, **form: Any) -> Iterator[World]:
     clock = FakeClock()
-    container = RunsContainer(tables.settings, Issuer.open(issuer_folder, ISSUER), clock)
+    container = RunsContainer(tables.settings, issuer_in(issuer_folder), clock)
     bootstrap.use(container)
     zone = container.zones.create(ADA, "Shop", None, "zone-request")
     identity = container.identities.seed_verified(

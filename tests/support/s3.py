@@ -9,6 +9,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -41,7 +42,7 @@ class TestStore:
 
 @dataclass(frozen=True)
 class TestKms:
-    """A key of its own in moto's KMS."""
+    """A key in moto's KMS."""
 
     __test__ = False
 
@@ -84,9 +85,8 @@ def supabase(_moto: _Moto) -> TestStore:
 
 @pytest.fixture
 def kms(_moto: _Moto) -> TestKms:
-    """A fresh key."""
-    client = _client("kms", _moto.plain)
-    key_id = client.create_key()["KeyMetadata"]["KeyId"]
+    """A key that all tests share: what it wraps is bound to its context."""
+    client, key_id = _client("kms", _moto.plain), _kms_key(_moto.plain)
     return TestKms(KmsKeys(client, key_id), client, key_id)
 
 
@@ -130,12 +130,23 @@ def _new_bucket(moto: _Moto) -> str:
 
 
 def _store(endpoint: str, bucket: str, quirks: SupabaseQuirks | None) -> TestStore:
-    client = store_client(
-        endpoint_url=endpoint, region=REGION, access_key_id="test", secret_access_key="test"
-    )
+    client = _store_client(endpoint)
     return TestStore(S3Store(lambda: client, bucket, sleep=lambda _: None), client, bucket, quirks)
 
 
+@cache
+def _store_client(endpoint: str) -> Any:
+    """One for all tests: making it takes longer than most of what they ask it for."""
+    return store_client(endpoint_url=endpoint, region=REGION, access_key_id="test", secret_access_key="test")
+
+
+@cache
+def _kms_key(endpoint: str) -> str:
+    key_id: str = _client("kms", endpoint).create_key()["KeyMetadata"]["KeyId"]
+    return key_id
+
+
+@cache
 def _client(service: str, endpoint: str) -> Any:
     return boto3.client(  # type: ignore[call-overload]
         service,

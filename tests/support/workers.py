@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import pytest
 
 from alethia.embedded.gateway import Gateway
-from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb import connection
 from chalicelib.domain.identity import Identity
@@ -28,7 +27,7 @@ from chalicelib.services.ports.jobs import JobRecord
 from chalicelib.services.ports.ledger import CreateRunner
 from chalicelib.services.ports.runners import RunnerRecord
 
-from .api import ISSUER, Api, Client, Reply
+from .api import Api, Client, Reply, issuer_in
 from .builders import ACCOUNT, NOW, ROLE, FakeClock
 from .customer_stacks import MemoryStacks
 from .dynamodb import Tables
@@ -253,7 +252,7 @@ def a_deployed_runner(identity: Identity, region: str, status: WorkerStatus) -> 
 def new_workers(tables: Tables, issuer_folder: Path, kind: type[W]) -> Iterator[W]:
     settings = tables.settings.model_copy(update={"worker_image": IMAGE})
     clock = FakeClock()
-    container = RunsContainer(settings, Issuer.open(issuer_folder, ISSUER), clock)
+    container = RunsContainer(settings, issuer_in(issuer_folder), clock)
     bootstrap.use(container)
     yield kind(container, clock)
     bootstrap.use(None)
