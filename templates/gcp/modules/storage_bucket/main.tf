@@ -10,9 +10,9 @@ resource "google_storage_bucket" "this" {
 
   # Google encrypts every object in any case; a key of the project's own can be taken away from it.
   dynamic "encryption" {
-    for_each = var.key_id[*]
+    for_each = var.config.encryption ? [true] : []
     content {
-      default_kms_key_name = encryption.value
+      default_kms_key_name = var.key_id
     }
   }
 

@@ -14,16 +14,17 @@ variable "name" {
 }
 
 variable "config" {
-  description = "What the bucket is to be."
+  description = "What the bucket is to be; encryption chooses key_id over Google's own keys."
   type = object({
     versioning    = bool
+    encryption    = bool
     public_access = bool
     cors_origins  = list(string)
   })
 }
 
 variable "key_id" {
-  description = "Cloud KMS key that encrypts the objects; null leaves them to Google's own."
+  description = "Cloud KMS key that encrypts the objects; null without encryption."
   type        = string
 }
 
