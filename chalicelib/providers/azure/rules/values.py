@@ -9,8 +9,6 @@ from .. import resource_ids
 from ..catalogue import (
     CACHE_NODE_TYPES,
     KUBERNETES_VERSIONS,
-    MYSQL,
-    POSTGRESQL,
     REDIS,
     REGIONS,
     SUBSCRIPTION_PROTOCOLS,
@@ -192,8 +190,6 @@ WITHOUT_REPEATS = (
     *("caches.allowed_cidr_blocks", "nosql_tables.global_replicas"),
 )
 """Lists in which nothing stands twice."""
-
-ENGINE_VERSIONS = {engine.name: engine.versions for engine in (POSTGRESQL, MYSQL, REDIS)}
 
 
 def problems(config: Configuration) -> Iterator[FieldProblem]:
