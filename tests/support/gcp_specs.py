@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.domain.components import COLLECTIONS
 from chalicelib.domain.spec import SpecForm
 from chalicelib.domain.spec_config import Owner, SpecConfig
+from chalicelib.providers.gcp import GCP
 
 PROJECT = "shop-123456"
 OWNER = Owner(zone_id="zone-1", spec_id="spec-1")
@@ -202,3 +203,8 @@ def frozen(body: Mapping[str, Any]) -> SpecConfig:
     """A body as the runner reads it back from its snapshot."""
     fields = form(body).model_dump(mode="json", exclude={"cloud_identity"})
     return SpecConfig.model_validate({**fields, "account_id": PROJECT})
+
+
+def refusals(**changes: Any) -> dict[str, str]:
+    """Field → message of everything that GCP would refuse of a bare form with `changes`."""
+    return {problem.field: problem.message for problem in GCP.validate(form(a_bare_form_for_gcp(**changes)))}

@@ -26,4 +26,5 @@ GROUPS = {
     "google_service_networking_": "GCP VPC",
     "google_sql_": "GCP Cloud SQL",
     "google_storage_": "GCP Cloud Storage",
+    "terraform_data": "Terraform",
 }
