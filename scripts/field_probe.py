@@ -23,6 +23,12 @@ SCALARS = ("project_name", "environment_stage", "region", "account_id")
 MOST_ATTRIBUTES = 3
 """Attributes of one variable that are named; when more of them change, the variable itself is meant."""
 
+SOME_ZONE = (
+    "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/names"
+    "/providers/Microsoft.Network/dnsZones/example.com"
+)
+"""A text that is looked into on Azure."""
+
 REFUSED = "refused"
 """No variable changes, and the provider's rules say why."""
 
@@ -57,19 +63,26 @@ def variables_of(provider: Provider, config: SpecConfig, field: str) -> list[str
         ``rds_config.engine`` for an attribute; empty when nothing changes, ``["refused"]`` when the rules
         say so.
     """
-    before = provider.to_tfvars(config, OWNER)
     found: set[str] = set()
     refused = False
-    for other in _with_another(provider, config, field):
-        try:
-            after = provider.to_tfvars(other, OWNER)
-        except (KeyError, ValueError):
-            continue
-        found |= _difference(before, after, _names(config) | _names(other))
-        if found:
-            break
-        refused = refused or _is_refused(provider, other, field)
+    for base in (config, _in_an_existing_network(config)):
+        before = provider.to_tfvars(base, OWNER)
+        for other in _with_another(provider, base, field):
+            try:
+                after = provider.to_tfvars(other, OWNER)
+            except (KeyError, ValueError):
+                continue
+            found |= _difference(before, after, _names(base) | _names(other))
+            refused = refused or (not found and _is_refused(provider, other, field))
     return _in_short(found) or ([REFUSED] if refused else [])
+
+
+def _in_an_existing_network(config: SpecConfig) -> SpecConfig:
+    """Subnets are named in an existing network only."""
+    network = config.network and config.network.model_copy(
+        update={"provision_network": False, "network_id": "existing"}
+    )
+    return config.model_copy(update={"network": network})
 
 
 def _is_refused(provider: Provider, config: SpecConfig, field: str) -> bool:
@@ -124,7 +137,7 @@ def _others(value: Any, annotation: Any) -> Iterator[Any]:
     elif value is None and int in (annotation, *get_args(annotation)):
         yield 7777
     else:
-        yield f"{value or ''}x"
+        yield from (f"{value or ''}x", SOME_ZONE)
 
 
 def _difference(before: Tfvars, after: Tfvars, names: set[str]) -> set[str]:
