@@ -26,7 +26,7 @@ REATTACH = "TF_REATTACH_PROVIDERS"
 """How terraform is told of providers that run already; it then installs, locks and stops none of them."""
 
 SCHEMAS = Path(__file__).parent / "offline_providers" / "schemas"
-REGISTRY = "registry.terraform.io/hashicorp"
+REGISTRY = "registry.terraform.io"
 MODULE = "alethia.embedded.offline_providers"
 ENVIRONMENT_FILE = "environment.json"
 """Where the process writes its own addresses once it serves."""
@@ -61,7 +61,8 @@ class OnDemandProviders:
         self._wake, self._woken = socket.socketpair()
         self._sockets = Path(tempfile.mkdtemp(prefix="alethia-tf-"))
         self._listening = {
-            f"{REGISTRY}/{path.stem}": _listen(self._sockets / path.stem) for path in schemas.glob("*.json")
+            f"{REGISTRY}/hashicorp/{path.stem}": _listen(self._sockets / path.stem)
+            for path in schemas.glob("*.json")
         }
         self._thread = threading.Thread(target=self._accept, name="provider-sockets", daemon=True)
 
@@ -69,6 +70,11 @@ class OnDemandProviders:
     def started(self) -> bool:
         """Whether the process behind the sockets was needed yet."""
         return self._behind is not None
+
+    @property
+    def names(self) -> set[str]:
+        """Such as ``hashicorp/google``."""
+        return {address.removeprefix(f"{REGISTRY}/") for address in self._listening}
 
     def environment(self, pid: int) -> dict[str, str]:
         """What a runner gets. `pid` is a process that lives as long as the sockets; terraform looks at it."""

@@ -133,6 +133,7 @@ class Stack:
             self.data.root / "terraform.rc",
             templates=PROJECT / "templates",
             plugin_cache=self.data.runner_cache / "plugins",
+            running=self.offline_providers.names,
         )
         environ = {name: os.environ[name] for name in FROM_A_PERSON if name in os.environ} | {
             "PYTHONPATH": str(PROJECT),

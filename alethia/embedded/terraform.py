@@ -10,7 +10,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from .errors import StackError
@@ -58,9 +58,22 @@ def locked_providers(lock_file: Path) -> Iterator[tuple[str, str]]:
     yield from re.findall(pattern, text)
 
 
-def write_cli_config(path: Path, *, templates: Path, plugin_cache: Path) -> Path:
-    """Write terraform's CLI configuration: mirrors for exactly what they hold, the registry for the rest."""
-    wanted = {pair for lock in templates.glob("*/.terraform.lock.hcl") for pair in locked_providers(lock)}
+def write_cli_config(
+    path: Path, *, templates: Path, plugin_cache: Path, running: Collection[str] = ()
+) -> Path:
+    """Write terraform's CLI configuration: mirrors for exactly what they hold, the registry for the rest.
+
+    Parameters
+    ----------
+    running : Collection[str]
+        Providers that terraform attaches to, such as ``hashicorp/google``: they are not installed.
+    """
+    wanted = {
+        (name, version)
+        for lock in templates.glob("*/.terraform.lock.hcl")
+        for name, version in locked_providers(lock)
+        if name not in running
+    }
     system = f"{platform.system().lower()}_{MACHINES.get(platform.machine().lower(), 'amd64')}"
     blocks, mirrored = [], []
     for folder in mirror_folders():

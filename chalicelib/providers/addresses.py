@@ -13,6 +13,9 @@ from chalicelib.domain.words import ComponentKind
 
 _MODULE = re.compile(r'module\.(?P<kind>[a-z_]+)(?:\[(?:\d+|(?P<key>"(?:[^"\\]|\\.)*"))\])?\.')
 
+BUILT_IN = {"terraform_data": "Terraform"}
+"""Resource types that belong to no cloud."""
+
 _KINDS = {kind.value: kind for kind in ComponentKind}
 
 
@@ -30,4 +33,4 @@ def component_of(address: str) -> tuple[ComponentKind, str] | None:
 def group_of(resource_type: str, groups: Mapping[str, str]) -> str:
     """``AWS EKS`` for ``aws_eks_cluster``; ``Other`` for a type that no beginning in `groups` matches."""
     matches = [beginning for beginning in groups if resource_type.startswith(beginning)]
-    return groups[max(matches, key=len)] if matches else "Other"
+    return groups[max(matches, key=len)] if matches else BUILT_IN.get(resource_type, "Other")

@@ -27,6 +27,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from alethia.embedded.terraform import find_terraform, mirror_folders
@@ -172,9 +173,10 @@ def _set_up() -> tuple[Path, dict[LockedProvider, Path]]:
     for provider in locked_providers(PROJECT / "templates"):
         inside = Path(provider.source, provider.version, f"linux_{ARCH}")
         places = [mirror / inside for mirror in mirror_folders() if (mirror / inside).is_dir()]
-        if not places:
-            raise CannotBuild(f"{provider.source} {provider.version} is in no mirror on this machine")
-        found[provider] = places[0]
+        if places:
+            found[provider] = places[0]
+    if not found:
+        raise CannotBuild("no template's provider is in a mirror on this machine")
     return find_terraform(PROJECT), found
 
 
@@ -225,11 +227,21 @@ def _wheels(folder: Path) -> None:
 
 
 def _context(context: Path, releases: Path, terraform: Path, providers: dict[LockedProvider, Path]) -> None:
-    """The files of the build, with pins and locks of what `releases` serves."""
+    """The files of the build, with pins and locks of what `releases` serves.
+
+    Templates stay out whose providers are not on this machine; the rest of the image is the same.
+    """
     for name in ("chalicelib/domain", "chalicelib/providers", "runner_task", "templates"):
         shutil.copytree(
             PROJECT / name, context / name, ignore=shutil.ignore_patterns("__pycache__", ".terraform")
         )
+    had = {(provider.source, provider.version) for provider in providers}
+    for template in (context / "templates").iterdir():
+        with TemporaryDirectory() as alone:
+            shutil.copytree(template, Path(alone, template.name))
+            wanted = {(one.source, one.version) for one in locked_providers(Path(alone))}
+        if not wanted <= had:
+            shutil.rmtree(template)
     scripts = ("scripts/image.py", "scripts/sbom.py")
     for name in (".dockerignore", "chalicelib/__init__.py", "requirements/runner.txt", *scripts):
         (context / name).parent.mkdir(exist_ok=True)

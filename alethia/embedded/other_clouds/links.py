@@ -9,8 +9,8 @@ import httpx
 from chalicelib.domain.identity import AzureFederation, GcpFederation, Identity, subject_of
 from chalicelib.domain.model import Model
 from chalicelib.domain.words import CloudProvider
-from chalicelib.providers.linking import azure as azure_linking
-from chalicelib.providers.linking import gcp as gcp_linking
+from chalicelib.providers.linking.azure import AzureLinking
+from chalicelib.providers.linking.gcp import provider_name
 
 from ..errors import StackError
 from . import contents
@@ -72,7 +72,7 @@ def federation_of(provider: CloudProvider, account_id: str) -> GcpFederation | A
 
 def project_of(identity: Identity, gcp: GcpFederation, issuer: str) -> Project:
     """The identity's project once its setup was followed."""
-    provider = gcp_linking.provider_name(gcp)
+    provider = provider_name(gcp)
     subject = subject_of(identity.zone_id, identity.identity_id)
     account_id = str(identity.account_id)
     return Project(
@@ -88,10 +88,15 @@ def project_of(identity: Identity, gcp: GcpFederation, issuer: str) -> Project:
 
 def subscription_of(identity: Identity, azure: AzureFederation, issuer: str) -> Subscription:
     """The identity's subscription once its setup was followed."""
-    subject = subject_of(identity.zone_id, identity.identity_id)
     account_id = str(identity.account_id)
+    audience = AzureLinking().audience(identity.model_copy(update={"azure": azure}))
+    assert audience is not None, "an identity with an application takes tokens"
     return Subscription(
-        trust=Trust(issuer=issuer, audience=azure_linking.AUDIENCE, subject=subject),
+        trust=Trust(
+            issuer=issuer,
+            audience=audience,
+            subject=subject_of(identity.zone_id, identity.identity_id),
+        ),
         tenant=azure.tenant_id,
         application=azure.client_id,
         subscription=account_id,

@@ -50,7 +50,7 @@ def test_the_component_of_an_address(address: str, component: tuple[ComponentKin
         ("aws_vpc_security_group_ingress_rule", "AWS VPC"),
         ("aws_db_subnet_group", "AWS RDS"),
         ("aws_lambda_function", "Other"),
-        ("terraform_data", "Other"),
+        ("terraform_data", "Terraform"),
     ],
 )
 def test_the_service_of_a_resource_type(resource_type: str, group: str) -> None:
