@@ -143,6 +143,7 @@ module "cluster" {
   node_subnets           = module.network[0].node_subnets
   outbound_type          = var.provision_vnet ? "userAssignedNATGateway" : "loadBalancer"
   authorized_ip_ranges   = var.aks_authorized_ip_ranges
+  nat_addresses          = values(module.network[0].nat_gateways)
   admin_group_object_ids = var.aks_admin_group_object_ids
   host_encryption        = local.keep_data
 

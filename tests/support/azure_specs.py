@@ -189,12 +189,13 @@ SHAPES: dict[str, dict[str, Any]] = {
     "staging": a_form_for_azure(environment_stage="staging"),
     "production": a_form_for_azure(environment_stage="production"),
     "existing network": a_form_for_azure(network=an_existing_network()),
-    "existing network without a gateway's subnet": a_form_for_azure(
-        network=an_existing_network(public_subnet_ids=[])
+    "existing network without a gateway's subnet": a_bare_form(
+        network=an_existing_network(public_subnet_ids=[]),
+        dns={"domain_name": "shop.example.com", "waf_enabled": True},
     ),
-    "existing dns zone": a_form_for_azure(dns={"domain_name": "shop.example.com", "zone_id": DNS_ZONE}),
-    "firewall without a zone": a_form_for_azure(
-        dns={"domain_name": "shop.example.com", "enabled": False, "waf_enabled": True}
+    "existing dns zone": a_bare_form(dns={"domain_name": "shop.example.com", "zone_id": DNS_ZONE}),
+    "firewall without a zone": a_bare_form(
+        network={}, dns={"domain_name": "shop.example.com", "enabled": False, "waf_enabled": True}
     ),
     "private cluster, one nat gateway": a_form_for_azure(network={}),
     **_alone(),

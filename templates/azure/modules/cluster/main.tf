@@ -70,7 +70,8 @@ resource "azurerm_kubernetes_cluster" "this" {
   dynamic "api_server_access_profile" {
     for_each = local.private ? [] : [var.authorized_ip_ranges]
     content {
-      authorized_ip_ranges = api_server_access_profile.value
+      # Nodes come to the public endpoint too, from behind their gateway.
+      authorized_ip_ranges = concat(api_server_access_profile.value, [for address in var.nat_addresses : "${address}/32"])
     }
   }
 
@@ -122,7 +123,7 @@ resource "azurerm_kubernetes_cluster" "this" {
     node_count                  = local.first_pool.desired
     os_disk_size_gb             = var.node_pool.disk_size_gb
     os_disk_type                = "Managed"
-    os_sku                      = "AzureLinux"
+    os_sku                      = "Ubuntu"
     max_pods                    = local.max_pods
     host_encryption_enabled     = var.host_encryption
     node_public_ip_enabled      = false

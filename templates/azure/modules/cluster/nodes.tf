@@ -39,7 +39,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "this" {
   node_count                  = each.value.desired
   os_disk_size_gb             = var.node_pool.disk_size_gb
   os_disk_type                = "Managed"
-  os_sku                      = "AzureLinux"
+  os_sku                      = "Ubuntu"
   max_pods                    = local.max_pods
   host_encryption_enabled     = var.host_encryption
   node_public_ip_enabled      = false

@@ -56,6 +56,11 @@ variable "authorized_ip_ranges" {
   type        = list(string)
 }
 
+variable "nat_addresses" {
+  description = "Public addresses that the nodes' own traffic comes from."
+  type        = list(string)
+}
+
 variable "admin_group_object_ids" {
   description = "Object ids of the Entra groups that administer the cluster."
   type        = list(string)

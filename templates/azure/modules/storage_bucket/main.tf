@@ -38,8 +38,7 @@ resource "azurerm_storage_account" "this" {
   infrastructure_encryption_enabled = var.config.encryption
 
   blob_properties {
-    versioning_enabled  = var.config.versioning
-    change_feed_enabled = var.config.versioning
+    versioning_enabled = var.config.versioning
 
     delete_retention_policy {
       days = var.keep_data ? 30 : 7
