@@ -1,6 +1,7 @@
 # Everything a person or a CI runs. Each target sets up what it needs; nothing is installed outside this folder.
 #
 #   make demo    the main job, narrated: plan, review, apply, destroy, on an emulated AWS account
+#   make demo ARGS="--provider gcp"   the same on GCP, or azure, by schema-checked offline stand-ins
 #   make up      start the embedded stack and keep it up; prints its address and a sign-in token
 #   make invoke EVENT=events/workflow/reconcile.json   call one function with a sample event
 #   make smoke IDENTITY=…   prove a deployment with a throw-away spec: plan, review, apply, destroy

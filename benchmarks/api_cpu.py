@@ -17,7 +17,7 @@ from typing import Any
 from pynamodb.connection import Connection
 
 from alethia.cli.specs import read_form
-from alethia.demo.story import SPEC
+from alethia.demo.clouds import AWS
 from alethia.embedded.gateway import Gateway
 from alethia.embedded.issuer import Issuer
 from chalicelib import bootstrap
@@ -41,7 +41,7 @@ def measure() -> list[Row]:
         api = Api(Gateway(app), container)
         zone_id = api.a_zone()
         identity = api.a_verified_identity(zone_id).identity_id
-        form = {**read_form(SPEC), "cloud_identity": identity}
+        form = {**read_form(AWS.spec), "cloud_identity": identity}
         ada = api.as_user("ada")
         spec_id = ada.post("/api/specs", {**form, "zone_id": zone_id}).json["spec_id"]
         for number in range(30):

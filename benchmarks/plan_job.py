@@ -19,7 +19,7 @@ from pathlib import Path
 
 from alethia.cli.specs import read_form
 from alethia.client import Client
-from alethia.demo.story import SPEC
+from alethia.demo.clouds import AWS
 from alethia.embedded.processes import PROJECT
 from alethia.embedded.stack import Stack, running
 from alethia.embedded.terraform import find_terraform
@@ -47,7 +47,7 @@ def measure() -> list[Row]:
         zone_id = client.zones()["items"][0]["zone_id"]
         linked = client.identities(zone_id)["items"]
         identity = next(one["identity_id"] for one in linked if one["provider"] == "aws")
-        spec_id = client.create_spec(zone_id, {**read_form(SPEC), "cloud_identity": identity})["spec_id"]
+        spec_id = client.create_spec(zone_id, {**read_form(AWS.spec), "cloud_identity": identity})["spec_id"]
         first = _job(client, spec_id)
         pairs = []
         for number in range(PAIRS):

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from alethia.cli.specs import read_form
 from alethia.client import Client
-from alethia.demo.story import SPEC
+from alethia.demo.clouds import AWS
 from alethia.embedded import control_plane
 from alethia.embedded.emulated_aws import clients
 from alethia.embedded.provision import state_machine_arn
@@ -48,7 +48,7 @@ def _count(stack: Stack, meter: Meter) -> dict[str, Any]:
     meter.counts.clear()
     time.sleep(IDLE_SECONDS)
     idle = Counter(meter.counts)
-    spec_id = client.create_spec(zone_id, {**read_form(SPEC), "cloud_identity": identity})["spec_id"]
+    spec_id = client.create_spec(zone_id, {**read_form(AWS.spec), "cloud_identity": identity})["spec_id"]
     meter.counts.clear()
     log = stack.data.logs / "api.log"
     before = log.stat().st_size

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from chalicelib.domain.job import ApplyProgress
+from chalicelib.domain.job import ApplyProgress, Diagnostic
 from chalicelib.domain.messages import Assignment, ResourceEvent
 from chalicelib.domain.plan import CostEstimate, PlanResult
 from chalicelib.domain.results import JobResult
@@ -84,6 +84,8 @@ class JobContext:
     template_digest: str = ""
     """workspace"""
     has_changes: bool = False
+    """plan"""
+    warnings: list[Diagnostic] = field(default_factory=list)
     """plan"""
     plan: PlanResult | None = None
     """artifact, of a PLAN"""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -96,6 +97,14 @@ def plan_summary(summary: Mapping[str, Any], cost: Mapping[str, Any] | None) -> 
         console.print(
             f"Cost: {f'${monthly:,.2f} a month' if monthly is not None else f'not estimated: {reason}'}"
         )
+
+
+def plan_warnings(warnings: Iterable[Mapping[str, Any]]) -> None:
+    """What terraform warned of while it planned."""
+    for warning in warnings:
+        console.print(Text(f"Warning: {warning['summary']}", style="bold yellow"))
+        if warning.get("detail"):
+            console.print(Padding(Text(warning["detail"]), (0, 2)))
 
 
 def resource_changes(resources: Iterable[Mapping[str, Any]], *, attributes: bool) -> None:

@@ -55,6 +55,7 @@ def review(session: Session, run: str, attributes: bool) -> None:
         output.print_json(answer)
         return
     output.plan_summary(answer["summary"], answer.get("cost"))
+    output.plan_warnings(answer.get("warnings") or [])
     output.resource_changes(session.client.review_resources(found["plan_job_id"]), attributes=attributes)
     if found["status"] == "AWAITING_REVIEW":
         output.console.print(f"\nalethia approve {run}   ·   alethia reject {run}")

@@ -31,7 +31,11 @@ data_option = click.option(
 )
 @click.option("--sign-in/--no-sign-in", default=True, help="Make it the Alethia that this command talks to.")
 def up(name: str, data_dir: Path | None, real_aws: bool, sign_in: bool) -> None:
-    """Start the embedded stack and keep it up until Ctrl-C."""
+    """Start the embedded stack and keep it up until Ctrl-C.
+
+    It has an emulated AWS account, and beside it a GCP project and an Azure subscription, where terraform's
+    providers are schema-checked offline stand-ins.
+    """
     from ..embedded.errors import StackError
     from ..embedded.stack import running
 
@@ -42,6 +46,7 @@ def up(name: str, data_dir: Path | None, real_aws: bool, sign_in: bool) -> None:
             say = output.console.print
             say(f"Alethia is up at {stack.url}", style="bold green")
             say(f"cloud  {'your AWS account' if real_aws else 'emulated, account 123456789012'}")
+            say("       gcp and azure: schema-checked offline stand-ins; nothing real is asked or made")
             if real_aws:
                 say("       jobs use this shell's credentials; accounts linked by a role need a deployment")
             say(f"data   {stack.data.root}")
@@ -51,7 +56,8 @@ def up(name: str, data_dir: Path | None, real_aws: bool, sign_in: bool) -> None:
             say(f"token  {token}", soft_wrap=True)
             say("as somebody else: `alethia login --as anna`, or ALETHIA_TOKEN=$(alethia token --as anna)")
             say(
-                "Try `alethia zones list`, `alethia specs create -f alethia/demo/spec.yaml`. Ctrl-C stops it."
+                "Try `alethia identities list`, `alethia specs create -f alethia/demo/spec.yaml` (or "
+                "spec.gcp.yaml, spec.azure.yaml). Ctrl-C stops it."
             )
             stop.wait()
             say("Stopping; running jobs get up to two minutes to end well …")
@@ -63,11 +69,18 @@ def up(name: str, data_dir: Path | None, real_aws: bool, sign_in: bool) -> None:
 @name_option
 @data_option
 @click.option("--keep", is_flag=True, help="Leave the demo's data where it is.")
-def demo(name: str, data_dir: Path | None, keep: bool) -> int:
+@click.option(
+    "--provider",
+    type=click.Choice(["aws", "gcp", "azure"]),
+    default="aws",
+    show_default=True,
+    help="The cloud of the demo's spec; gcp and azure are schema-checked offline.",
+)
+def demo(name: str, data_dir: Path | None, keep: bool, provider: str) -> int:
     """The main job from beginning to end, each step explained."""
     from ..demo.story import tell
 
-    return tell(data_dir, keep=keep)
+    return tell(data_dir, keep=keep, provider=provider)
 
 
 def default_dir(name: str) -> Path:

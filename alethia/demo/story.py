@@ -18,9 +18,9 @@ from ..client import Client
 from ..embedded.errors import StackError
 from ..embedded.stack import CLOUD_ACCOUNT, Stack, running
 from ..transport import ApiError, Refused
+from .clouds import CLOUDS, DemoCloud
 from .narrator import Narrator
 
-SPEC = Path(__file__).with_name("spec.yaml")
 POLL_SECONDS = 0.5
 SHOWN_OF_A_PLAN = 5
 """Planned resources whose line of the log is shown."""
@@ -32,13 +32,13 @@ class Unexpected(Exception):
     """Something did not go as the story goes."""
 
 
-def tell(data_dir: Path | None, *, keep: bool) -> int:
-    """Tell it; the exit code."""
+def tell(data_dir: Path | None, *, keep: bool, provider: str = "aws") -> int:
+    """Tell it, in one of the clouds; the exit code."""
     narrator = Narrator()
     began = time.monotonic()
     try:
         with _folder(data_dir, keep=keep) as folder:
-            _story(folder, narrator)
+            _story(folder, narrator, CLOUDS[provider])
     except (StackError, ApiError, Unexpected) as error:
         output.errors.print(Text(f"The demo stopped: {error}", style="red"))
         for problem in getattr(error, "problems", []):
@@ -48,42 +48,44 @@ def tell(data_dir: Path | None, *, keep: bool) -> int:
     return 0
 
 
-def _story(folder: Path, narrator: Narrator) -> None:
+def _story(folder: Path, narrator: Narrator, cloud: DemoCloud) -> None:
     narrator.step(
         "Alethia starts on this machine",
-        "An emulated AWS runs the control plane (tables, workflow, store). A second, separate one is the "
-        "customer's account that terraform provisions. Everything listens on 127.0.0.1 only.",
+        f"An emulated AWS runs the control plane (tables, workflow, store). {cloud.customers} "
+        "Everything listens on 127.0.0.1 only.",
     )
     with running(folder) as stack:
         narrator.say(f"The API answers at {stack.url}.")
         client = Client(stack.url, stack.token())
-        spec_id = _create(client, narrator)
+        spec_id = _create(client, narrator, cloud)
         run = _plan(client, spec_id, narrator)
-        _review(client, run, narrator)
+        _review(client, run, narrator, cloud)
         _apply(client, spec_id, run, narrator)
         _plan_again(client, spec_id, narrator)
         _stale(client, spec_id, narrator)
         _destroy(client, spec_id, narrator)
-        _empty(stack, narrator)
+        if not cloud.offline:
+            _empty(stack, narrator)
         narrator.step("Alethia stops", "Every process that it started ends with it.")
 
 
-def _create(client: Client, narrator: Narrator) -> str:
+def _create(client: Client, narrator: Narrator, cloud: DemoCloud) -> str:
     narrator.step(
         "A spec is filled in",
-        f"A form says what the environment should be: {SPEC.name} has every kind of component, two databases "
-        "and two caches. What it leaves out gets the defaults of its stage.",
+        f"A form says what the environment should be: {cloud.spec.name} has every kind of component, two "
+        "databases and two caches. What it leaves out gets the defaults of its stage.",
     )
     zone_id = client.zones()["items"][0]["zone_id"]
-    identity = client.identities(zone_id)["items"][0]
-    spec = client.create_spec(zone_id, {**read_form(SPEC), "cloud_identity": identity["identity_id"]})
+    linked = client.identities(zone_id)["items"]
+    identity = next(one for one in linked if one["provider"] == cloud.provider)
+    spec = client.create_spec(zone_id, {**read_form(cloud.spec), "cloud_identity": identity["identity_id"]})
     output.table(
         ("Kind", "Names"),
         ((kind, ", ".join(names)) for kind, names in _by_kind(spec["components"]).items()),
     )
     narrator.say(
-        f"It will go to AWS account {identity['account_id']}, which is linked without a key: a role in it "
-        "trusts Alethia, under an external id of its own. It is only a DRAFT: nothing exists yet."
+        f"It will go to {cloud.account} {identity['account_id']}, which is linked without a key: "
+        f"{cloud.linked}. It is only a DRAFT: nothing exists yet."
     )
     return str(spec["spec_id"])
 
@@ -100,7 +102,7 @@ def _plan(client: Client, spec_id: str, narrator: Narrator) -> dict[str, Any]:
     return _settled(client, run["run_id"], "AWAITING_REVIEW")
 
 
-def _review(client: Client, run: dict[str, Any], narrator: Narrator) -> None:
+def _review(client: Client, run: dict[str, Any], narrator: Narrator, cloud: DemoCloud) -> None:
     narrator.step(
         "A person reviews the plan",
         "The workflow waits now, and costs nothing while it does. This is what the reviewer sees first; "
@@ -108,10 +110,11 @@ def _review(client: Client, run: dict[str, Any], narrator: Narrator) -> None:
     )
     review = client.review(run["plan_job_id"])
     output.plan_summary(review["summary"], review.get("cost"))
+    output.plan_warnings(review["warnings"])
     resources = list(client.review_resources(run["plan_job_id"]))
     narrator.say(f"The first of {len(resources)} resources:")
     output.resource_changes(resources[:3], attributes=False)
-    some = next((one for one in resources if one["resource_type"] == "aws_rds_cluster"), resources[0])
+    some = next((one for one in resources if one["resource_type"] == cloud.shown), resources[0])
     output.resource_changes([{**some, "attributes": some["attributes"][:8]}], attributes=True)
 
 
@@ -208,9 +211,15 @@ def _set_capacity(client: Client, spec_id: str, capacity: float) -> None:
     spec = client.spec(spec_id)
     form = spec["form"]
     form["databases"] = [
-        {**one, "max_capacity": capacity} if one["name"] == "reports" else one for one in form["databases"]
+        {**one, **_sized(one, capacity)} if one["name"] == "reports" else one for one in form["databases"]
     ]
     client.edit_spec(spec_id, form, current_rev=spec["current_rev"])
+
+
+def _sized(database: dict[str, Any], capacity: float) -> dict[str, float]:
+    """A larger database: where there is one size, both ends of the range move."""
+    one_size = database["min_capacity"] == database["max_capacity"]
+    return {"max_capacity": capacity, **({"min_capacity": capacity} if one_size else {})}
 
 
 def _by_kind(components: list[dict[str, Any]]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ terraform marks sensitive.
 from enum import StrEnum
 
 from .components import JsonValue
+from .job import Diagnostic
 from .model import Model
 from .snapshot import canonical_json, sha256_hex
 from .words import ComponentKind
@@ -144,3 +145,5 @@ class PlanResult(Model):
     review: list[StoredObject] = []
     """The pages of the review, in order."""
     cost: CostEstimate
+    warnings: list[Diagnostic] = []
+    """terraform's own, each once: a reviewer should know of them."""

@@ -1,7 +1,7 @@
 """Jobs as people see them: read, cancel, run again."""
 
 from ..domain.errors import Conflict, NotFound
-from ..domain.job import RULES, Job, JobError, Urgency
+from ..domain.job import RULES, Diagnostic, Job, JobError, Urgency
 from ..domain.lifecycle.job import JOB, WITH_A_RUNNER, JobEvent, JobStatus
 from ..domain.model import Model
 from ..domain.plan import CostEstimate, PlanManifest, PlanSummary
@@ -34,6 +34,8 @@ class JobPlan(Model):
     digest: str | None = None
     has_changes: bool | None = None
     cost: CostEstimate | None = None
+    warnings: list[Diagnostic] = []
+    """What terraform warned of while it planned."""
     review_pages: int = 0
     manifest: PlanManifest | None = None
 
@@ -110,6 +112,7 @@ class Jobs:
             digest=found.digest,
             has_changes=result.has_changes,
             cost=result.cost,
+            warnings=result.warnings,
             review_pages=len(result.review),
             manifest=result.manifest,
         )

@@ -3,8 +3,10 @@
 import gc
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
+from chalicelib.domain.job import Diagnostic
 from chalicelib.domain.messages import ObjectPurpose
 from chalicelib.domain.plan import CostEstimate, PlanManifest, PlanResult, StoredObject
 from chalicelib.domain.plan_json import ConvertedPlan, convert
@@ -16,6 +18,10 @@ from ..context import JobContext
 from ..digests import LOCK_FILE, lock_digest
 from ..errors import StepFailed
 from .running import failure, new_reader, run
+
+MOST_WARNINGS = 20
+MOST_DETAIL = 2000
+"""Characters: they lie in the plan's row."""
 
 NO_CHANGES, CHANGES = 0, 2
 """terraform's ``-detailed-exitcode``; anything else is a failure."""
@@ -37,6 +43,7 @@ def plan(job: JobContext) -> None:
     if code not in (NO_CHANGES, CHANGES):
         raise failure(job, "plan", code, reader)
     job.has_changes = code == CHANGES
+    job.warnings = distinct_warnings(reader.diagnostics)
 
 
 def store(job: JobContext) -> None:
@@ -53,8 +60,16 @@ def store(job: JobContext) -> None:
         has_changes=job.has_changes,
         review=review,
         cost=job.cost or CostEstimate(not_estimated="no cost step ran"),
+        warnings=job.warnings,
     )
     job.say(f"Plan stored as {manifest.digest[:12]}… ({len(review)} review pages).")
+
+
+def distinct_warnings(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Each warning once, wherever terraform said it, and no more than a reviewer reads."""
+    said = {(one.summary, one.detail): one for one in diagnostics if one.severity == "warning"}
+    cut = [one.model_copy(update={"detail": one.detail[:MOST_DETAIL]}) for one in said.values()]
+    return cut[:MOST_WARNINGS]
 
 
 def _show(job: JobContext) -> ConvertedPlan:
