@@ -175,8 +175,9 @@ class Mending:
 
     def _free_names(self, path: Path, name: str) -> Iterator[str]:
         field = str(path[0])
-        taken = {item["name"] for item in self._draft.form()[field]} if len(path) > 1 else set()
-        for other in legal_names(name, field.removesuffix("s")):
+        is_project = len(path) == 1
+        taken = set() if is_project else {item["name"] for item in self._draft.form()[field]}
+        for other in legal_names(name, "project" if is_project else field.removesuffix("s")):
             if other != name and other not in taken:
                 yield other
 

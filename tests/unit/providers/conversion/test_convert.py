@@ -1,0 +1,269 @@
+"""What becomes of single fields, and that the report says so."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.conversion import Conversion, FieldReport, Outcome
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.providers.aws import AWS
+from chalicelib.providers.azure import AZURE
+from chalicelib.providers.base import Provider
+from chalicelib.providers.conversion import convert
+from chalicelib.providers.gcp import GCP
+from chalicelib.services.spec_forms import read_form, stored
+from tests.support.gcp_specs import a_bare_form_for_gcp
+
+CARRIED, CONVERTED, LOST, DECISION = Outcome
+
+
+def moved(target: Provider, source: Provider = AWS, **form: Any) -> Conversion:
+    """A small spec of `source` with these fields, moved to `target`."""
+    regions = {AWS.name: "eu-west-1", GCP.name: "europe-west1", AZURE.name: "northeurope"}
+    body = {
+        "project_name": "shop",
+        "environment_stage": "development",
+        "provider": source.name.value,
+        "region": regions[source.name],
+        **form,
+    }
+    return convert(stored(read_form(body)), source, target)
+
+
+def line(made: Conversion, field: str) -> FieldReport:
+    (found,) = [line for line in made.report if line.field == field]
+    return found
+
+
+def told(made: Conversion, field: str) -> tuple[Outcome, Any, Any]:
+    found = line(made, field)
+    return found.outcome, found.was, found.becomes
+
+
+def a_database(**fields: Any) -> list[dict[str, Any]]:
+    return [{"name": "orders", "engine": "aurora-postgresql", "engine_version": "16.8", **fields}]
+
+
+class TestTheSpecItself:
+    def test_cloud_region_and_account(self) -> None:
+        made = moved(GCP)
+        assert told(made, "provider") == (CONVERTED, "aws", "gcp")
+        assert told(made, "region") == (CONVERTED, "eu-west-1", "europe-west1")
+        assert told(made, "project_name") == (CARRIED, "shop", "shop")
+        assert told(made, "cloud_identity") == (DECISION, None, None)
+
+    def test_a_name_that_the_target_refuses_is_made_legal(self) -> None:
+        made = moved(GCP, project_name="goog", storage_buckets=[{"name": "assets"}])
+        assert told(made, "project_name") == (CONVERTED, "goog", "project-goog")
+        assert "can't start with goog" in line(made, "project_name").why
+
+    def test_its_own_cloud_is_refused(self) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            moved(AWS)
+        assert refused.value.field == "provider"
+
+    @pytest.mark.parametrize("region", [None, "mars-north-1"])
+    def test_a_region_must_be_known_or_said(self, region: str | None) -> None:
+        form = stored(read_form(a_bare_form_for_gcp(region="europe-central2")))
+        with pytest.raises(InvalidInput) as refused:
+            convert(form, GCP, AWS, region=region)
+        assert refused.value.field == "region"
+        assert "eu-west-1" in refused.value.message
+
+    def test_a_form_of_before_an_upgrade_says_which_field_is_wrong(self) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            convert({"project_name": "shop", "colour": "red"}, AWS, GCP)
+        assert {problem.field for problem in refused.value.problems} >= {"colour", "region"}
+
+
+class TestNetworkAndCluster:
+    def test_an_existing_network_is_left_behind_and_a_new_one_takes_its_place(self) -> None:
+        network = {
+            "provision_network": False,
+            "network_id": "vpc-0a1b2c3d4e5f67890",
+            "private_subnet_ids": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"],
+        }
+        made = moved(GCP, network=network)
+        assert told(made, "network.provision_network") == (DECISION, False, True)
+        assert told(made, "network.network_id") == (DECISION, "vpc-0a1b2c3d4e5f67890", None)
+        assert told(made, "network.private_subnet_ids[1]") == (DECISION, "subnet-1a1b2c3d", None)
+
+    def test_machines_without_a_counterpart_give_way_to_those_that_have_one(self) -> None:
+        made = moved(AZURE, cluster={"instance_types": ["t3a.medium", "m6i.large", "x1.huge"]})
+        assert told(made, "cluster.instance_types[0]") == (DECISION, "t3a.medium", None)
+        assert told(made, "cluster.instance_types[1]") == (CONVERTED, "m6i.large", "Standard_D2s_v5")
+        assert made.form["cluster"]["instance_types"] == ["Standard_D2s_v5"]
+
+    def test_without_any_the_stage_says_which(self) -> None:
+        made = moved(GCP, cluster={"instance_types": ["t4g.medium", "t4g.large"]})
+        assert told(made, "cluster.instance_types[0]") == (DECISION, "t4g.medium", "e2-medium")
+        assert told(made, "cluster.instance_types[1]") == (DECISION, "t4g.large", None)
+
+    def test_one_machine_is_kept_where_the_target_takes_one(self) -> None:
+        made = moved(GCP, cluster={"instance_types": ["t3.medium", "m6i.large"]})
+        assert told(made, "cluster.instance_types[0]") == (CONVERTED, "t3.medium", "e2-medium")
+        assert told(made, "cluster.instance_types[1]") == (DECISION, "m6i.large", None)
+        assert line(made, "cluster.instance_types[1]").why.startswith("GCP: a GKE node pool has one")
+
+    def test_node_sizes_stay_in_order(self) -> None:
+        sizes = {"node_min_size": 0, "node_desired_size": 0, "node_max_size": 3}
+        made = moved(AZURE, cluster=sizes)
+        assert told(made, "cluster.node_min_size") == (CONVERTED, 0, 1)
+        assert told(made, "cluster.node_desired_size") == (CONVERTED, 0, 1)
+        assert told(made, "cluster.node_max_size") == (CARRIED, 3, 3)
+
+    def test_people_of_the_other_cloud_are_left_behind(self) -> None:
+        admin = "arn:aws:iam::123456789012:role/platform"
+        made = moved(GCP, cluster={"cluster_admins": [admin]})
+        assert told(made, "cluster.cluster_admins[0]") == (DECISION, admin, None)
+
+    def test_a_kubernetes_version_that_is_not_offered_is_a_decision(self) -> None:
+        made = moved(GCP, cluster={"cluster_version": "1.36"})
+        assert told(made, "cluster.cluster_version") == (DECISION, "1.36", "1.35")
+
+    def test_options_are_kept_where_the_target_has_them(self) -> None:
+        table = {"name": "carts", "hash_key": "id", "provider_config": {"ttl_attribute": "expires"}}
+        option = "nosql_tables[0].provider_config.ttl_attribute"
+        assert told(moved(GCP, nosql_tables=[table]), option) == (CARRIED, "expires", "expires")
+        assert told(moved(AZURE, nosql_tables=[table]), option) == (LOST, "expires", None)
+
+
+class TestDatabasesAndCaches:
+    def test_engine_and_release(self) -> None:
+        made = moved(GCP, databases=a_database())
+        assert told(made, "databases[0].engine") == (CONVERTED, "aurora-postgresql", "postgresql")
+        assert told(made, "databases[0].engine_version") == (CONVERTED, "16.8", "16")
+
+    @pytest.mark.parametrize(
+        ("least", "most", "step", "outcome"),
+        [(0.5, 2, 2, CARRIED), (1, 9, 16, CONVERTED), (1, 200, 128, DECISION)],
+    )
+    def test_a_range_becomes_the_step_that_holds_its_most(
+        self, least: float, most: float, step: float, outcome: Outcome
+    ) -> None:
+        made = moved(AZURE, databases=a_database(min_capacity=least, max_capacity=most))
+        assert told(made, "databases[0].max_capacity") == (outcome, most, step)
+        assert line(made, "databases[0].min_capacity").becomes == step
+
+    def test_a_standby_gets_a_machine_that_can_have_one(self) -> None:
+        made = moved(AZURE, databases=a_database(min_capacity=1, max_capacity=2, multi_az=True))
+        assert told(made, "databases[0].multi_az") == (CARRIED, True, True)
+        assert told(made, "databases[0].max_capacity") == (CONVERTED, 2, 4)
+        assert "burstable" in line(made, "databases[0].max_capacity").why
+        assert line(made, "databases[0].min_capacity").becomes == 4
+
+    def test_a_port_that_the_target_has_not_is_lost(self) -> None:
+        assert told(moved(GCP, databases=a_database(port=15432)), "databases[0].port") == (LOST, 15432, None)
+
+    def test_backups_are_kept_as_near_as_can_be(self) -> None:
+        made = moved(AZURE, databases=a_database(backup_retention_days=3))
+        assert told(made, "databases[0].backup_retention_days") == (CONVERTED, 3, 7)
+
+    def test_an_engine_without_a_counterpart_is_a_decision(self) -> None:
+        cache = {"name": "pages", "engine": "valkey", "engine_version": "8.0", "node_type": "cache.t3.micro"}
+        made = moved(GCP, caches=[cache])
+        assert told(made, "caches[0].engine") == (DECISION, "valkey", "redis")
+        assert told(made, "caches[0].engine_version") == (DECISION, "8.0", "7.2")
+        assert told(made, "caches[0].node_type") == (CONVERTED, "cache.t3.micro", "redis-1gb")
+
+    def test_fewer_nodes_are_a_decision(self) -> None:
+        cache = {"name": "pages", "node_type": "cache.t4g.micro", "num_cache_nodes": 2, "multi_az": True}
+        made = moved(AZURE, caches=[cache])
+        assert told(made, "caches[0].num_cache_nodes") == (DECISION, 2, 1)
+        assert told(made, "caches[0].multi_az") == (DECISION, True, False)
+
+
+class TestMessages:
+    def test_times_go_to_the_nearest_that_the_target_has(self) -> None:
+        queue = {"name": "mails", "visibility_timeout": 43200, "message_retention": 60}
+        made = moved(GCP, queues=[queue])
+        assert told(made, "queues[0].visibility_timeout") == (CONVERTED, 43200, 600)
+        assert told(made, "queues[0].message_retention") == (CONVERTED, 60, 600)
+        assert line(made, "queues[0].visibility_timeout").why.startswith("GCP: Pub/Sub waits 10 to 600")
+
+    def test_a_delay_is_lost(self) -> None:
+        made = moved(AZURE, queues=[{"name": "mails", "delay_seconds": 60}])
+        assert told(made, "queues[0].delay_seconds") == (LOST, 60, 0)
+
+    def test_a_receiver_follows_its_renamed_queue(self) -> None:
+        made = moved(
+            AZURE,
+            queues=[{"name": "mails-"}],
+            topics=[{"name": "events", "subscriptions": [{"protocol": "sqs", "endpoint": "mails-"}]}],
+        )
+        assert told(made, "queues[0].name") == (CONVERTED, "mails-", "mails")
+        assert told(made, "topics[0].subscriptions[0].endpoint") == (CONVERTED, "mails-", "mails")
+
+    def test_two_names_that_would_become_one_stay_two(self) -> None:
+        made = moved(GCP, container_registries=[{"name": "a.b"}, {"name": "a-b"}, {"name": "a_b"}])
+        names = [registry["name"] for registry in made.form["container_registries"]]
+        assert len(set(names)) == 3
+        assert "a-b" in names
+
+    def test_a_receiver_without_a_counterpart_is_lost_whole(self) -> None:
+        subscriptions = [
+            {"protocol": "email", "endpoint": "ops@example.com"},
+            {"protocol": "https", "endpoint": "https://hooks.example.com/events"},
+        ]
+        made = moved(GCP, topics=[{"name": "events", "subscriptions": subscriptions}])
+        assert told(made, "topics[0].subscriptions[0].protocol") == (LOST, "email", None)
+        assert told(made, "topics[0].subscriptions[0].endpoint") == (LOST, "ops@example.com", None)
+        assert told(made, "topics[0].subscriptions[1].protocol") == (CONVERTED, "https", "push")
+        assert len(made.form["topics"][0]["subscriptions"]) == 1
+
+    def test_a_name_for_readers_stays_one_where_no_queue_has_it(self) -> None:
+        subscriptions = [{"protocol": "pull", "endpoint": "mails"}, {"protocol": "pull", "endpoint": "audit"}]
+        made = moved(
+            AZURE,
+            GCP,
+            queues=[{"name": "mails"}],
+            topics=[{"name": "events", "subscriptions": subscriptions}],
+        )
+        assert told(made, "topics[0].subscriptions[0].protocol") == (CONVERTED, "pull", "queue")
+        assert told(made, "topics[0].subscriptions[1].protocol") == (CONVERTED, "pull", "subscription")
+
+
+class TestTables:
+    def a_table(self, *replicas: str) -> list[dict[str, Any]]:
+        return [{"name": "users", "table_type": "global", "hash_key": "id", "global_replicas": replicas}]
+
+    def test_copies_get_their_regions(self) -> None:
+        made = moved(AZURE, nosql_tables=self.a_table("eu-central-1", "us-east-1"))
+        assert made.form["nosql_tables"][0]["global_replicas"] == ["germanywestcentral", "eastus"]
+
+    @pytest.mark.parametrize(
+        ("replicas", "becomes", "outcome"),
+        [
+            (["eu-central-1", "eu-west-3"], "eur3", CONVERTED),
+            (["us-east-1"], "nam5", DECISION),
+            (["ap-south-1", "us-east-1"], "nam5", DECISION),
+        ],
+    )
+    def test_copies_become_a_multi_region(self, replicas: list[str], becomes: str, outcome: Outcome) -> None:
+        made = moved(GCP, nosql_tables=self.a_table(*replicas))
+        assert made.form["nosql_tables"][0]["global_replicas"] == [becomes]
+        assert {line.outcome for line in made.report if "replicas" in line.field} <= {outcome, LOST}
+
+    def test_a_multi_region_becomes_a_copy_beside_the_drafts_own_region(self) -> None:
+        made = moved(AWS, GCP, nosql_tables=self.a_table("eur3"))
+        assert made.form["nosql_tables"][0]["global_replicas"] == ["eu-central-1"]
+
+    def test_a_table_that_is_copied_nowhere_any_more_is_a_standard_one(self) -> None:
+        made = moved(GCP, nosql_tables=self.a_table("ap-south-1"))
+        assert told(made, "nosql_tables[0].table_type") == (DECISION, "global", "standard")
+        assert told(made, "nosql_tables[0].global_replicas[0]") == (DECISION, "ap-south-1", None)
+
+
+def test_the_largest_spec_is_converted_while_somebody_waits() -> None:
+    """Every field of a hundred queues is refused; each is judged by itself, not with all the others."""
+    queues = [
+        {
+            "name": f"q-{number}-",
+            "visibility_timeout": 43200 - number,
+            "delay_seconds": 900,
+            "message_retention": 60,
+        }
+        for number in range(100)
+    ]
+    made = moved(GCP, queues=queues)
+    assert {queue["visibility_timeout"] for queue in made.form["queues"]} == {600}
