@@ -22,6 +22,7 @@ _NAMES = ("name", "account_id", "secret_id", "repository_id", "database", "insta
 _NUMBERS = {"port": 6379, "ssl_port": 6380, "number": 123456789012, "project_number": 123456789012}
 
 _GIVEN_TO_OPTIONAL = {
+    "address",
     "id",
     "self_link",
     "project",

@@ -372,6 +372,7 @@ def test_outputs_become_facts_of_the_right_components(standing: Applied) -> None
     wanted = {(kind, name) for kind, name, _ in each_component(config)}
     assert facts.keys() == wanted - {(ComponentKind.REPOSITORIES, "repositories")}
 
+    assert all(facts[ComponentKind.NETWORK, "network"]["nat_addresses"].values())
     cluster = facts[ComponentKind.CLUSTER, "cluster"]
     assert cluster["name"] == "shop-production"
     assert cluster["endpoint"].startswith("https://")

@@ -11,7 +11,8 @@ resource "google_compute_global_address" "this" {
   prefix_length = split("/", var.cidr_block)[1]
 }
 
-# For days after its last instance was deleted, Google refuses to give the peering up; it goes with the network.
+# For days after its last instance was deleted, Google refuses to end the connection and a destroy would fail here;
+# so it is left to the network's deletion.
 resource "google_service_networking_connection" "this" {
   network                 = var.network_id
   service                 = "servicenetworking.googleapis.com"
