@@ -14,6 +14,9 @@ from .network import NAME
 
 INSTANCE_TYPE = re.compile(r"[a-z][a-z0-9]*-[a-z0-9]+(-[a-z0-9]+)*")
 
+HYPERDISK_ONLY = re.compile(r"(n4|n4a|n4d|c4|c4a|c4d)-")
+"""Families that start from no persistent disk, which is what the template gives to nodes."""
+
 ADMIN = re.compile(
     r"(user|group):[^@\s:]+@[^@\s:]+\.[^@\s:.]+"
     r"|serviceAccount:[a-z0-9][a-z0-9-]*@[a-z0-9.-]+\.gserviceaccount\.com"
@@ -72,6 +75,12 @@ def _machines(cluster: Cluster) -> Iterator[FieldProblem]:
         if not INSTANCE_TYPE.fullmatch(instance_type):
             yield FieldProblem(
                 (*path, index), f"{instance_type!r} is no machine type; write for example e2-standard-2"
+            )
+        elif HYPERDISK_ONLY.match(instance_type):
+            yield FieldProblem(
+                (*path, index),
+                f"{instance_type} starts from a Hyperdisk only, and nodes get persistent disks; "
+                "choose another family, for example n2-standard-2",
             )
 
 

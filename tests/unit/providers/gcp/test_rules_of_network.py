@@ -128,6 +128,12 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "e2-standard-2",
     ),
     (
+        "a machine without persistent disks",
+        {"cluster": a_cluster(instance_types=["c4a-standard-4"])},
+        "cluster.instance_types[0]",
+        "n2-standard-2",
+    ),
+    (
         "two machine types in one pool",
         {"cluster": a_cluster(instance_types=["e2-medium", "e2-standard-2"])},
         "cluster.instance_types",
