@@ -13,6 +13,7 @@
 #   make check   ruff, mypy, import rules, unit tests: under a minute
 #   make bench   measured speed, as a table
 #   make lock    resolve the dependency groups of pyproject.toml anew
+#   make provider-schemas   the provider schemas for the templates' offline check (docs/templates-offline.md)
 #   make clean   remove what the targets made (not the stacks' data)
 
 PYTHON ?= python3
@@ -28,7 +29,7 @@ export PYTHONDONTWRITEBYTECODE =
 # The CDK's engine warns of Node's old versions; 20 is the oldest that we support.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
 
-.PHONY: test-image demo up smoke invoke image synth deploy test check lint unit bench lock clean local dev node terraform
+.PHONY: test-image demo up smoke invoke image synth deploy test check lint unit bench lock provider-schemas clean local dev node terraform
 
 demo: local
 	@$(BIN)/python -m alethia demo $(ARGS)
@@ -76,6 +77,9 @@ bench: dev
 
 lock:
 	$(PYTHON) scripts/lock.py
+
+provider-schemas:
+	$(PYTHON) scripts/provider_schemas.py $(ARGS)
 
 clean:
 	rm -rf .venv node_modules cdk.out .alethia/lambda .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -80,6 +80,10 @@ def main() -> int:
     parser.add_argument("--wheels", type=Path, help="folder of already downloaded wheels")
     chosen = parser.parse_args()
     wanted = used_types(*TEMPLATES)
+    known = tuple(f"{wheel.provider}_" for wheel in WHEELS)
+    if strange := sorted(name for _, name in wanted if not name.startswith(known)):
+        print(f"No wheel is named here for {', '.join(strange)}", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory(prefix="alethia-schemas-") as downloads:
         for wheel in WHEELS:
             types = {pair for pair in wanted if pair[1].startswith(f"{wheel.provider}_")}
@@ -97,13 +101,14 @@ def main() -> int:
 
 
 def used_types(*folders: Path) -> set[tuple[str, str]]:
-    """``("resource", "google_sql_user")`` for every type that the HCL in `folders` declares."""
+    """``("resource", "google_sql_user")`` for every type in `folders` that isn't terraform's own."""
     return {
         (kind, name)
         for folder in folders
         for file in folder.rglob("*.tf")
         if ".terraform" not in file.parts
         for kind, name in _USED.findall(file.read_text())
+        if not name.startswith("terraform_")
     }
 
 

@@ -4,11 +4,7 @@ On GCP and Azure what is judged are the resources of a plan once it is applied w
 id is known; on AWS it is the template with the spec's values (why: ``tests/support/policy.py``).
 """
 
-import copy
-import dataclasses
-import functools
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,59 +23,21 @@ CLOUDS = (CloudProvider.AWS, CloudProvider.GCP, CloudProvider.AZURE)
 
 AWS_BODY = aws_specs.a_form_for_aws(environment_stage="production")
 
-Applied = Callable[[CloudProvider], list[Resource]]
 
-
-def _with_public_address(database: dict[str, Any]) -> None:
-    database["settings"][0]["ip_configuration"][0]["ipv4_enabled"] = True
-
-
-def _with_old_tls(account: dict[str, Any]) -> None:
-    account["min_tls_version"] = "TLS1_0"
-
-
-@pytest.fixture(scope="module")
-def applied(offline_templates: OfflineTemplates) -> Applied:
-    """The resources of a cloud's spec, applied once with stand-ins."""
-
-    @functools.cache
-    def resources(cloud: CloudProvider) -> list[Resource]:
-        return [*offline_templates(TEMPLATES / cloud.value).apply(_values(cloud)).resources.values()]
-
-    return resources
-
-
-@pytest.fixture(scope="module", params=CLOUDS)
-def judged(
-    request: pytest.FixtureRequest,
-    applied: Applied,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[CloudProvider, list[Finding]]:
-    """A cloud, and what is severe in its template."""
-    cloud: CloudProvider = request.param
-    work = tmp_path_factory.mktemp("policy")
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_the_severe_findings_are_those_that_have_a_reason(
+    cloud: CloudProvider, offline_templates: OfflineTemplates, tmp_path: Path
+) -> None:
+    template, values = TEMPLATES / cloud.value, _values(cloud)
     if cloud is CloudProvider.AWS:
-        found = findings_in_template(TEMPLATES / "aws", _values(cloud), _aws_modules(), work)
+        found = findings_in_template(template, values, _aws_modules(), tmp_path)
     else:
-        found = findings_in_values(applied(cloud), work)
-    return cloud, severe(found)
-
-
-def test_no_severe_finding_is_without_a_reason(judged: tuple[CloudProvider, list[Finding]]) -> None:
-    cloud, found = judged
+        found = findings_in_values(offline_templates(template).apply(values).resources.values(), tmp_path)
     accepted = [row for row in ACCEPTED if row.cloud is cloud]
-    unexplained = [item for item in found if not any(row.covers(item) for row in accepted)]
+    unexplained = [item for item in severe(found) if not any(row.covers(item) for row in accepted)]
     assert unexplained == [], "\n".join(map(str, unexplained))
-
-
-def test_no_reason_is_left_over(judged: tuple[CloudProvider, list[Finding]]) -> None:
-    cloud, found = judged
-    idle = [
-        f"{row.rule} {row.where}"
-        for row in ACCEPTED
-        if row.cloud is cloud and not any(row.covers(item) for item in found)
-    ]
-    assert idle == []
+    idle = [f"{row.rule} {row.where}" for row in accepted if not any(map(row.covers, severe(found)))]
+    assert idle == [], "these need no reason any more"
 
 
 def test_an_open_line_in_the_aws_template_is_found_in_each_component(tmp_path: Path) -> None:
@@ -96,31 +54,44 @@ def test_an_open_line_in_the_aws_template_is_found_in_each_component(tmp_path: P
     } <= _by_component(found)
 
 
-@pytest.mark.parametrize(
-    ("cloud", "resource_type", "rule", "change"),
-    [
-        (CloudProvider.GCP, "google_sql_database_instance", "GCP-0017", _with_public_address),
-        (CloudProvider.AZURE, "azurerm_storage_account", "AZU-0011", _with_old_tls),
-    ],
-    ids=["gcp", "azure"],
-)
-def test_an_open_resource_is_found_in_each_component(
-    cloud: CloudProvider,
-    resource_type: str,
-    rule: str,
-    change: Callable[[dict[str, Any]], None],
-    applied: Applied,
-    tmp_path: Path,
-) -> None:
-    opened = []
-    for item in applied(cloud):
-        values = copy.deepcopy(dict(item.values))
-        if item.type == resource_type:
-            change(values)
-        opened.append(dataclasses.replace(item, values=values))
-    changed = {f"{rule} {_component(item.address)}" for item in opened if item.type == resource_type}
-    assert len(changed) == 2
-    assert changed <= _by_component(findings_in_values(opened, tmp_path))
+def test_what_is_open_in_a_plans_values_is_found_and_what_is_closed_is_not(tmp_path: Path) -> None:
+    resources = [
+        resource
+        for name, opened in (("open", True), ("closed", False))
+        for resource in (_database_on_gcp(name, public=opened), _account_on_azure(name, old_tls=opened))
+    ]
+    assert _by_component(findings_in_values(resources, tmp_path)) == {
+        'GCP-0017 module.database["open"]',
+        'AZU-0011 module.storage_bucket["open"]',
+        'AZU-0059 module.storage_bucket["open"]',
+    }
+
+
+def _database_on_gcp(name: str, *, public: bool) -> Resource:
+    network = {"ipv4_enabled": public, "private_network": "shop", "ssl_mode": "ENCRYPTED_ONLY"}
+    return Resource(
+        address=f'module.database["{name}"].google_sql_database_instance.this',
+        type="google_sql_database_instance",
+        name="this",
+        values={
+            "database_version": "POSTGRES_17",
+            "settings": [{"tier": "db-f1-micro", "ip_configuration": [network], "user_labels": None}],
+        },
+    )
+
+
+def _account_on_azure(name: str, *, old_tls: bool) -> Resource:
+    return Resource(
+        address=f'module.storage_bucket["{name}"].azurerm_storage_account.this',
+        type="azurerm_storage_account",
+        name="this",
+        values={
+            "name": name,
+            "min_tls_version": "TLS1_0" if old_tls else "TLS1_2",
+            "network_rules": [{"default_action": "Deny", "bypass": ["AzureServices"]}],
+            "tags": {"note": "100 %{of} ${it}"},
+        },
+    )
 
 
 def _values(cloud: CloudProvider) -> dict[str, Any]:
