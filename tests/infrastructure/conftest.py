@@ -1,9 +1,11 @@
 """One package, and one synthesis of each stage, for all tests of the stack: seconds once, not for each."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,18 @@ DEPLOYMENTS = PROJECT / "cdk" / "deployments"
 os.environ["CDK_VALIDATION"] = (
     "false"  # the CDK's own validator takes ten seconds; cfn-lint reads the template
 )
+
+
+ONE_WORKER = {"judged", "packaged"}
+"""Fixtures that take seconds: the tests that need one go to the same worker (``make test``)."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the stacks share a worker; other files may go to any, whole."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            stacks = ONE_WORKER & set(getattr(item, "fixturenames", ()))
+            item.add_marker(pytest.mark.xdist_group("stacks" if stacks else item.path.name))
 
 
 @pytest.fixture(scope="session")
@@ -101,34 +115,62 @@ def other_template(synthesize: Synthesize, otherwise: Deployment) -> Template:
     return synthesize(otherwise)
 
 
-THEIR_STACKS = """
-import sys
-from aws_cdk import App, Stack
+@dataclass(frozen=True)
+class Judged:
+    """What ``make synth`` made of this project, and what its judges said."""
+
+    returncode: int
+    said: str
+    """Its table, then any findings and errors."""
+    templates: Path
+    published: Path
+    """Folder of the stack ``published``, which holds copies of what customers deploy."""
+    against: Mapping[str, set[tuple[str, str]]]
+    """Judge and rule of each finding in ``published``, and in ``careless``: it has a fault for each judge."""
+
+
+JUDGE = """
+import json, sys
+from pathlib import Path
+from aws_cdk import App, Stack, aws_s3 as s3
+from cdk import synth
 from cdk.constructs.link_templates import LinkTemplates
-from cdk.link_stack import add_link_stacks
-from cdk.nag import check_with_nag
-from cdk.runner_stack import RunnerStack
-app = App(outdir=sys.argv[1], analytics_reporting=False, context={"aws:cdk:enable-path-metadata": False})
-RunnerStack(app, "runner")
-add_link_stacks(app)
-check_with_nag(app)
-LinkTemplates(Stack(app, "published"), "LinkTemplates", api_url="https://api.example.com", publish=True)
-app.synth()
+
+def stack(name):
+    without_paths = {"aws:cdk:enable-path-metadata": False}
+    return Stack(App(outdir=str(out / name), analytics_reporting=False, context=without_paths), name)
+
+def judged(stack):
+    (found,) = synth.judge(stack.node.root, out / stack.stack_name)
+    return [[finding.judge, finding.rule] for finding in found.findings]
+
+out = Path(sys.argv[1])
+code = synth.main(["--out", str(out / "project")])
+published, careless = stack("published"), stack("careless")
+LinkTemplates(published, "LinkTemplates", api_url="https://api.example.com", publish=True)
+bucket = s3.Bucket(careless, "Objects")
+bucket.node.default_child.add_property_override("BucketNam", "misspelt")
+found = {"published": judged(published), "careless": judged(careless)}
+(out / "found.json").write_text(json.dumps(found))
+raise SystemExit(code)
 """
 
 
 @pytest.fixture(scope="session")
-def customers_stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the templates of what customers have in their accounts are, judged by cdk-nag and the CDK.
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """``make synth``, run once for all tests that look at what it makes or says.
 
-    A process of its own: only here the validation is on, and it is chosen when the CDK's engine starts.
+    A process of its own: only here the CDK's validation is on, and it is chosen when the CDK's engine starts.
     """
-    out = tmp_path_factory.mktemp("cdk") / "customers"
+    out = tmp_path_factory.mktemp("judged")
     environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
-    command = [sys.executable, "-c", THEIR_STACKS, str(out)]
+    command = [sys.executable, "-c", JUDGE, str(out)]
     done = subprocess.run(
-        command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=180, check=False
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
-    assert done.returncode == 0, done.stderr
-    assert "Acknowledge with" not in done.stderr, done.stderr
-    return out
+    found = out / "found.json"
+    assert found.exists(), done.stdout + done.stderr
+    against = {
+        name: {(judge, rule) for judge, rule in told} for name, told in json.loads(found.read_text()).items()
+    }
+    return Judged(done.returncode, done.stdout + done.stderr, out / "project", out / "published", against)

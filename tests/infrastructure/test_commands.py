@@ -1,9 +1,6 @@
 """``make synth`` and ``make deploy``: what they refuse, what they find, and what they call."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,52 +11,24 @@ from botocore.exceptions import ClientError
 
 from cdk import deploy, synth
 from cdk.account import Account, NotReady, account_of, require_bootstrap
-from cdk.main import DEPLOYMENTS, PROJECT, stack_name
+from cdk.main import DEPLOYMENTS, stack_name
+from tests.infrastructure.conftest import Judged
 from tests.support.ministack import ministack
 
 ACCOUNT = Account(id="123456789012", region="eu-west-1", caller="arn:aws:iam::123456789012:user/ada")
 
-CARELESS = """
-import json, sys
-from pathlib import Path
-from aws_cdk import App, Stack, aws_s3 as s3
-from cdk.synth import judge
-
-app = App(outdir=sys.argv[1], analytics_reporting=False)
-bucket = s3.Bucket(Stack(app, "careless"), "Objects")
-bucket.node.default_child.add_property_override("BucketNam", "misspelt")
-(stack,) = judge(app, Path(sys.argv[1]))
-print(json.dumps([[finding.judge, finding.rule, finding.where] for finding in stack.findings]))
-"""
-
-
-def python(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """A program of its own, with the CDK's validation as `make` leaves it."""
-    environ = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=PROJECT,
-        env={**environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
 
 class TestSynth:
-    def test_accepts_every_stack_of_the_project(self, tmp_path: Path) -> None:
-        done = python("-m", "cdk.synth", "--out", str(tmp_path))
-        assert done.returncode == 0, done.stdout + done.stderr
-        rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines() if line)
+    def test_accepts_every_stack_of_the_project(self, judged: Judged) -> None:
+        assert judged.returncode == 0, judged.said
+        rows = dict(line.split(maxsplit=1) for line in judged.said.splitlines() if " " in line.strip())
         ours = {"alethia-control-plane", "alethia-dev-control-plane", "alethia-link", "alethia-runner"}
         assert ours <= set(rows)
         assert float(rows["whole.zip:"].split()[0]) <= 11
 
-    def test_finds_what_each_judge_finds(self, tmp_path: Path) -> None:
-        done = python("-c", CARELESS, str(tmp_path / "out"))
-        assert done.returncode == 0, done.stderr
-        found = {(judge, rule) for judge, rule, _ in json.loads(done.stdout.splitlines()[-1])}
-        assert {("cdk-nag", "AwsSolutions-S10"), ("CDK", "F3002"), ("cfn-lint", "E3002")} <= found
+    def test_finds_what_each_judge_finds(self, judged: Judged) -> None:
+        theirs = {("cdk-nag", "AwsSolutions-S10"), ("CDK", "F3002"), ("cfn-lint", "E3002")}
+        assert theirs <= judged.against["careless"]
 
     @pytest.mark.parametrize("command", [synth.main, deploy.main])
     def test_says_what_is_wrong_with_a_deployment(

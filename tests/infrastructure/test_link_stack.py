@@ -1,7 +1,6 @@
 """What customers deploy in their accounts, judged by cdk-nag, and where a deployment publishes it."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,29 +11,29 @@ from cdk.deployment import Deployment
 from cdk.link_stack import EXAMPLE_ISSUER, LINK, RUNNERS, WILDCARDS, reason_of
 from chalicelib.providers.linking import aws_template, aws_workers
 from chalicelib.providers.linking.aws import AUDIENCE
-from tests.infrastructure.conftest import Synthesize
+from tests.infrastructure.conftest import Judged, Synthesize
 from tests.infrastructure.templates import as_list, circles, of_type, walk
 
 Template = dict[str, Any]
 API = "https://api.example.com"
 
 
-def template_of(customers_stacks: Path, stack: str) -> Template:
-    template: Template = json.loads((customers_stacks / f"{stack}.template.json").read_text())
+def template_of(judged: Judged, stack: str) -> Template:
+    template: Template = json.loads((judged.templates / f"{stack}.template.json").read_text())
     return template
 
 
 class TestStacks:
-    def test_are_what_customers_are_given(self, customers_stacks: Path) -> None:
+    def test_are_what_customers_are_given(self, judged: Judged) -> None:
         link = aws_template.template(issuer_url=EXAMPLE_ISSUER, audience=AUDIENCE)
-        assert template_of(customers_stacks, LINK) == json.loads(link)
-        assert template_of(customers_stacks, RUNNERS) == json.loads(aws_workers.template())
+        assert template_of(judged, LINK) == json.loads(link)
+        assert template_of(judged, RUNNERS) == json.loads(aws_workers.template())
 
-    def test_every_kind_of_wildcard_that_is_accepted_occurs(self, customers_stacks: Path) -> None:
+    def test_every_kind_of_wildcard_that_is_accepted_occurs(self, judged: Judged) -> None:
         found = {
             reason_of(text)
             for stack in (LINK, RUNNERS)
-            for policy in of_type(template_of(customers_stacks, stack), "AWS::IAM::ManagedPolicy").values()
+            for policy in of_type(template_of(judged, stack), "AWS::IAM::ManagedPolicy").values()
             for text in walk(policy["PolicyDocument"])
             if isinstance(text, str) and "*" in text
         }
@@ -43,8 +42,12 @@ class TestStacks:
 
 class TestPublishing:
     @pytest.fixture
-    def published(self, customers_stacks: Path) -> Template:
-        return template_of(customers_stacks, "published")
+    def published(self, judged: Judged) -> Template:
+        template: Template = json.loads((judged.published / "published.template.json").read_text())
+        return template
+
+    def test_pleases_every_judge(self, judged: Judged) -> None:
+        assert judged.against["published"] == set()
 
     def test_lets_everybody_read_exactly_two_objects(self, published: Template) -> None:
         [policy] = of_type(published, "AWS::S3::BucketPolicy").values()
