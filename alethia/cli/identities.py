@@ -192,9 +192,8 @@ def show_resources(session: Session, identity: str) -> None:
 @click.option("--runners", is_flag=True, help="Also the role that deploys runners.")
 @pass_session
 def emulate_link(session: Session, identity: str, name: str, data_dir: Path | None, runners: bool) -> None:
-    """Embedded stack only: play the customer who deploys the link in their emulated account."""
+    """Embedded stack only: play the customer who follows the setup in their emulated account."""
     from chalicelib.domain.identity import Identity
-    from chalicelib.providers.linking.base import OurSide
 
     from ..embedded import customers
     from ..embedded.errors import StackError
@@ -202,18 +201,13 @@ def emulate_link(session: Session, identity: str, name: str, data_dir: Path | No
 
     seen = session.client.identity(session.zone, identity)
     setup = session.client.identity_setup(session.zone, identity)
-    if seen["provider"] != "aws" or not setup.get("template"):
-        raise click.UsageError("Only AWS accounts with the method role or web_identity are emulated.")
-    ours = OurSide(issuer_url=setup.get("issuer") or "", principal=setup.get("principal") or "")
+    linked, at = Identity.model_validate(seen), (data_dir or default_dir(name), session.client.url)
+    form = {field: seen[field] for field in EDITABLE}
     try:
-        cloud = customers.cloud_of(data_dir or default_dir(name), session.client.url)
-        form = {field: seen[field] for field in EDITABLE}
-        form["role_reference"] = customers.click(cloud, Identity.model_validate(seen), ours)
+        form |= customers.follow(*at, linked, setup)
         if runners:
             setup = session.client.identity_runner_setup(session.zone, identity)
-            ours = OurSide(principal=setup["principal"])
-            role = customers.click_for_runners(cloud, Identity.model_validate(seen), ours)
-            form["worker_role_reference"] = role
+            form |= customers.follow_for_runners(*at, linked, setup)
     except StackError as error:
         raise click.ClickException(str(error)) from None
     session.show(session.client.edit_identity(session.zone, identity, form), _show)

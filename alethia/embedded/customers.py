@@ -1,4 +1,4 @@
-"""Plays the customers of the emulated cloud: whoever deploys the link templates in their own account."""
+"""Plays the customers of the emulated clouds: whoever follows a link's setup in their own account."""
 
 import time
 from collections.abc import Mapping
@@ -11,12 +11,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.customer_aws import emulator_key
 from chalicelib.domain.identity import Identity
+from chalicelib.domain.words import CloudProvider
 from chalicelib.providers.linking import aws, aws_template, aws_workers
 from chalicelib.providers.linking.base import OurSide
 
 from .data_dir import DataDir
 from .emulated_aws import REGION, SECRET
 from .errors import StackError
+from .other_clouds.links import set_up
 from .processes import HOST
 
 SECONDS = 30
@@ -48,15 +50,46 @@ def click_for_runners(endpoint: str, identity: Identity, ours: OurSide) -> str:
     return aws_workers.worker_role_arn(identity)
 
 
-def cloud_of(root: Path, url: str) -> str:
-    """Where the emulated cloud of the stack in `root` is, if it is the stack whose API is at `url`."""
+def follow(root: Path, url: str, identity: Identity, setup: Mapping[str, Any]) -> dict[str, Any]:
+    """Do in the identity's emulated account what its setup says; the fields that are to be set on it then.
+
+    Parameters
+    ----------
+    root, url
+        The embedded stack, and the API that gave the setup.
+
+    Raises
+    ------
+    StackError
+        There is no such stack, or nothing to be done for such an identity.
+    """
+    issuer = setup.get("issuer") or ""
+    if identity.provider is not CloudProvider.AWS:
+        return set_up(cloud_of(root, url, "others"), identity, issuer)
+    if not setup.get("template"):
+        raise StackError("Only AWS accounts with the method role or web_identity are linked by a template.")
+    ours = OurSide(issuer_url=issuer, principal=setup.get("principal") or "")
+    return {"role_reference": click(cloud_of(root, url), identity, ours)}
+
+
+def follow_for_runners(root: Path, url: str, identity: Identity, setup: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for the role that deploys runners."""
+    ours = OurSide(principal=setup["principal"])
+    return {"worker_role_reference": click_for_runners(cloud_of(root, url), identity, ours)}
+
+
+def cloud_of(root: Path, url: str, cloud: str = "cloud") -> str:
+    """Where the emulated cloud of the stack in `root` is, if it is the stack whose API is at `url`.
+
+    `cloud` is the name of its port: ``cloud`` for AWS, ``others`` for GCP and Azure.
+    """
     facts = DataDir(root).remembered()
-    if facts.get("url") != url or "cloud" not in facts.get("ports", {}):
+    if facts.get("url") != url or cloud not in facts.get("ports", {}):
         raise StackError(
             f"{root} holds no embedded stack whose API is at {url}. Name the stack with --name or "
             "--data-dir; a deployment's accounts are linked by their owners."
         )
-    return f"http://{HOST}:{facts['ports']['cloud']}"
+    return f"http://{HOST}:{facts['ports'][cloud]}"
 
 
 def _deploy(

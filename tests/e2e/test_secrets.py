@@ -1,11 +1,6 @@
 """Secrets are found nowhere: not in rows, logs, objects of the store, or the arguments of any process."""
 
-import contextlib
-import json
-import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -17,32 +12,7 @@ from alethia.embedded.emulated_aws import clients
 from alethia.embedded.stack import Stack
 
 from .driver import Driver
-
-ENOUGH = 12
-"""Shorter texts would be found by chance."""
-
-
-class Arguments:
-    """Every process's arguments and environment-free command line, sampled while something runs."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._sample)
-
-    def __enter__(self) -> "Arguments":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _sample(self) -> None:
-        while not self._stop.wait(0.05):
-            for folder in Path("/proc").glob("[0-9]*"):
-                with contextlib.suppress(OSError):
-                    self.seen.add((folder / "cmdline").read_text(errors="replace"))
+from .searching import Arguments, assert_absent, logs, objects, rows
 
 
 @pytest.fixture(scope="module")
@@ -96,27 +66,17 @@ def credentials(stack: Stack) -> dict[str, str]:
 
 
 def test_no_row_holds_one(stack: Stack, applied: tuple[dict[str, str], Arguments]) -> None:
-    dynamodb = clients(stack.control_plane.aws_endpoint)("dynamodb")
-    rows = "".join(
-        json.dumps(page["Items"], default=repr)
-        for table in ("alethia-specs", "alethia-jobs")
-        for page in dynamodb.get_paginator("scan").paginate(TableName=table)
-    )
-
-    assert_absent(applied[0], rows)
+    assert_absent(applied[0], rows(stack))
 
 
 def test_no_log_holds_one(stack: Stack, applied: tuple[dict[str, str], Arguments]) -> None:
     time.sleep(1)
 
-    assert_absent(applied[0], "".join(path.read_text(errors="replace") for path in files(stack.data.logs)))
+    assert_absent(applied[0], logs(stack))
 
 
 def test_no_object_of_the_store_holds_one(stack: Stack, applied: tuple[dict[str, str], Arguments]) -> None:
-    objects = list(files(stack.data.store))
-
-    assert objects
-    assert_absent(applied[0], "".join(path.read_bytes().decode("latin-1") for path in objects))
+    assert_absent(applied[0], objects(stack))
 
 
 def test_no_process_was_given_one_as_argument(applied: tuple[dict[str, str], Arguments]) -> None:
@@ -128,12 +88,3 @@ def test_no_process_was_given_one_as_argument(applied: tuple[dict[str, str], Arg
 
 def test_no_scratch_of_a_runner_is_left(stack: Stack, applied: tuple[dict[str, str], Arguments]) -> None:
     assert list(stack.data.runner_work.iterdir()) == []
-
-
-def files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file())
-
-
-def assert_absent(secrets: dict[str, str], text: str) -> None:
-    found = [name for name, value in secrets.items() if value in text]
-    assert not found, f"in clear: {', '.join(found)}"

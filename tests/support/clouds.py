@@ -114,7 +114,7 @@ class SigningApi:
 
 @contextmanager
 def a_job(
-    clouds: PlayedClouds, access: CloudAccess, api: SigningApi, folder: Path
+    clouds: PlayedClouds | Serving, access: CloudAccess, api: SigningApi, folder: Path
 ) -> Iterator[tuple[CloudContext, list[str]]]:
     """What a cloud's module gets of a running job, and the lines that it says."""
     said: list[str] = []

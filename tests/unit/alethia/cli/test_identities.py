@@ -10,9 +10,15 @@ from click.testing import CliRunner, Result
 from alethia.cli.config import Config, write_config
 from alethia.cli.main import cli
 from alethia.client import Client
+from alethia.embedded.data_dir import DataDir
+from alethia.embedded.other_clouds import Accounts, Serving
+from alethia.embedded.other_clouds.common import Verifier
+from alethia.embedded.other_clouds.keys import PublishedKeys
 
 IDENTITY: dict[str, Any] = {
     "identity_id": "identity-1",
+    "zone_id": "zone-1",
+    "created_at": "2026-03-01T11:00:00.000Z",
     "name": "Sandbox",
     "provider": "aws",
     "account_id": "210987654321",
@@ -122,3 +128,25 @@ def test_a_link_is_emulated_for_an_embedded_stack_only(
     answer = run("emulate-link", "identity-1", "--data-dir", str(tmp_path))
     assert answer.exit_code == 1
     assert "holds no embedded stack" in answer.output
+
+
+def test_a_gcp_projects_owner_is_played_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The setup's own values come back from the emulated project, and are set on the identity."""
+    linked = {**IDENTITY, "provider": "gcp", "method": "federation", "account_id": "shop-prod-1234"}
+    setup = {**SETUP, "template": None, "issuer": "https://api.test/api/oidc"}
+    sent: list[Any] = []
+    monkeypatch.setattr(Client, "identity", lambda *_: linked)
+    monkeypatch.setattr(Client, "identity_setup", lambda *_: setup)
+    monkeypatch.setattr(Client, "edit_identity", lambda _, zone, one, body: sent.append(body) or linked)
+    accounts = Accounts(Verifier(PublishedKeys("https://api.test/api/oidc")))
+    with Serving(accounts, poll_seconds=0.02) as serving:
+        port = int(serving.url.rpartition(":")[2])
+        DataDir.open(tmp_path).remember({"url": "http://127.0.0.1:1", "ports": {"others": port}})
+
+        answer = run("emulate-link", "identity-1", "--data-dir", str(tmp_path))
+
+    assert answer.exit_code == 0, answer.output
+    (form,) = sent
+    assert form["gcp"]["service_account"] == "alethia@shop-prod-1234.iam.gserviceaccount.com"
+    project = accounts.projects["identity-1"]
+    assert project.binding == project.trust.subject == "zone:zone-1:identity:identity-1"

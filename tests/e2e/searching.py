@@ -1,0 +1,65 @@
+"""Everything that a stack writes down or shows, as text in which secrets are looked for."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from alethia.embedded.emulated_aws import clients
+from alethia.embedded.stack import Stack
+
+
+class Arguments:
+    """Every process's arguments and environment-free command line, sampled while something runs."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._sample)
+
+    def __enter__(self) -> "Arguments":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _sample(self) -> None:
+        while not self._stop.wait(0.05):
+            for folder in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError):
+                    self.seen.add((folder / "cmdline").read_text(errors="replace"))
+
+
+def rows(stack: Stack) -> str:
+    """Every row of both tables."""
+    dynamodb = clients(stack.control_plane.aws_endpoint)("dynamodb")
+    return "".join(
+        json.dumps(page["Items"], default=repr)
+        for table in ("alethia-specs", "alethia-jobs")
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table)
+    )
+
+
+def logs(stack: Stack) -> str:
+    """The logs of every process."""
+    return "".join(path.read_text(errors="replace") for path in _files(stack.data.logs))
+
+
+def objects(stack: Stack) -> str:
+    """Every object of the store, as it lies there."""
+    found = list(_files(stack.data.store))
+    assert found
+    return "".join(path.read_bytes().decode("latin-1") for path in found)
+
+
+def assert_absent(secrets: Mapping[str, str], text: str) -> None:
+    """None of `secrets` (name → value) is in `text`."""
+    found = [name for name, value in secrets.items() if value in text]
+    assert not found, f"in clear: {', '.join(found)}"
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())
