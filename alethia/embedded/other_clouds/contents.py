@@ -3,8 +3,7 @@
 from typing import Any
 
 from chalicelib.domain.words import CloudProvider
-from chalicelib.providers import registry
-from chalicelib.providers.base import Choice
+from chalicelib.providers import provider_of
 
 DOMAIN = "shop.example.com"
 
@@ -13,7 +12,7 @@ def of_project(project: str) -> dict[str, list[dict[str, Any]]]:
     """Path below the project → pages. The default network is Google's: one subnet in each region."""
     at = f"https://www.googleapis.com/compute/v1/projects/{project}"
     network = f"{at}/global/networks/default"
-    regions = _regions(CloudProvider.GCP)
+    regions = provider_of(CloudProvider.GCP).catalogue.regions
     subnets = {
         f"regions/{region.value}": {
             "subnetworks": [
@@ -55,7 +54,7 @@ def of_subscription(subscription: str) -> dict[str, list[list[dict[str, Any]]]]:
     """Path below the subscription → pages."""
     group = f"/subscriptions/{subscription}/resourceGroups/shop/providers/Microsoft.Network"
     network = f"{group}/virtualNetworks/main"
-    regions = _regions(CloudProvider.AZURE)
+    regions = provider_of(CloudProvider.AZURE).catalogue.regions
     return {
         "locations": [
             [
@@ -68,7 +67,7 @@ def of_subscription(subscription: str) -> dict[str, list[list[dict[str, Any]]]]:
                 {
                     "id": network,
                     "name": "main",
-                    "location": regions[0].value if regions else None,
+                    "location": regions[0].value,
                     "properties": {
                         "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]},
                         "subnets": [
@@ -85,9 +84,3 @@ def of_subscription(subscription: str) -> dict[str, list[list[dict[str, Any]]]]:
         "providers/Microsoft.Network/dnszones": [[{"id": f"{group}/dnszones/{DOMAIN}", "name": DOMAIN}]],
         "providers/Microsoft.Network/privateDnsZones": [[]],
     }
-
-
-def _regions(cloud: CloudProvider) -> tuple[Choice, ...]:
-    """Those that a form offers."""
-    provider = registry.get(cloud)
-    return provider.catalogue.regions if provider else ()
