@@ -27,7 +27,7 @@ locals {
   database_engines = toset(values(var.azure_db_engine))
   private_zones = local.has_network ? merge(
     local.has_key_vault ? { vault = "privatelink.vaultcore.azure.net" } : {},
-    length(var.azure_cache_sku) > 0 ? { cache = "privatelink.redis.cache.windows.net" } : {},
+    length(var.azure_cache_sku) > 0 ? { cache = "privatelink.redis.azure.net" } : {},
     length(local.collections) > 0 ? { cosmos = "privatelink.documents.azure.com" } : {},
     anytrue([for bucket in local.buckets : !bucket.public_access]) ? { blob = "privatelink.blob.core.windows.net" } : {},
     local.production && length(var.acr_repositories) > 0 ? { registry = "privatelink.azurecr.io" } : {},
@@ -236,12 +236,8 @@ module "cache" {
   tags                = local.tags
 
   config = {
-    sku           = each.value
-    family        = var.azure_cache_family[each.key]
-    capacity      = var.azure_cache_capacity[each.key]
-    redis_version = lookup(var.azure_cache_redis_version, each.key, "6")
-    nodes         = lookup(var.azure_cache_nodes, each.key, 1)
-    multi_az      = lookup(var.azure_cache_multi_az, each.key, false)
+    sku_name = each.value
+    multi_az = lookup(var.azure_cache_multi_az, each.key, false)
   }
 }
 

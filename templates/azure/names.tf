@@ -14,7 +14,7 @@ locals {
   # Unique in all of Azure. The length is the service's, less what modules append ("-replica" to a database).
   unique_names = {
     database       = { length = 55, hyphens = true, names = keys(var.azure_db_engine) }
-    cache          = { length = 63, hyphens = true, names = keys(var.azure_cache_sku) }
+    cache          = { length = 60, hyphens = true, names = keys(var.azure_cache_sku) }
     cosmos_account = { length = 44, hyphens = true, names = keys(local.cosmos_accounts) }
     registry       = { length = 50, hyphens = false, names = keys(var.acr_repositories) }
     storage_bucket = { length = 24, hyphens = false, names = keys(local.buckets) }

@@ -385,13 +385,13 @@ variable "azure_db_geo_redundant_backup" {
 # Caches: azure_cache_sku names the caches; the other maps describe each by the same key.
 
 variable "azure_cache_sku" {
-  description = "Tier of each cache by name: Basic (one node), Standard (two) or Premium (two to four)."
+  description = "SKU of Azure Managed Redis of each cache by name, such as Balanced_B1: its tier and the memory of a node."
   type        = map(string)
   default     = {}
 
   validation {
-    condition     = alltrue([for sku in values(var.azure_cache_sku) : contains(["Basic", "Standard", "Premium"], sku)])
-    error_message = "azure_cache_sku must be Basic, Standard or Premium."
+    condition     = alltrue([for sku in values(var.azure_cache_sku) : can(regex("^(Balanced_B|MemoryOptimized_M|ComputeOptimized_X)\\d+$", sku))])
+    error_message = "azure_cache_sku must be a SKU of Azure Managed Redis: Balanced_B…, MemoryOptimized_M… or ComputeOptimized_X…"
   }
 
   validation {
@@ -400,49 +400,10 @@ variable "azure_cache_sku" {
   }
 }
 
-variable "azure_cache_family" {
-  description = "Family of each cache: P for Premium, C for the others; every cache needs one."
-  type        = map(string)
-  default     = {}
-
-  validation {
-    condition     = alltrue([for name, sku in var.azure_cache_sku : try(var.azure_cache_family[name] == (sku == "Premium" ? "P" : "C"), false)])
-    error_message = "Every cache in azure_cache_sku needs an entry in azure_cache_family: P for Premium, C for the others."
-  }
-}
-
-variable "azure_cache_capacity" {
-  description = "Size of each cache within its family: 0 to 6 of C, 1 to 5 of P; every cache needs one."
-  type        = map(number)
-  default     = {}
-
-  validation {
-    condition     = alltrue([for name in keys(var.azure_cache_sku) : contains(keys(var.azure_cache_capacity), name)])
-    error_message = "Every cache in azure_cache_sku needs an entry in azure_cache_capacity."
-  }
-}
-
-variable "azure_cache_redis_version" {
-  description = "Major version of Redis of each cache; 6 where none is given."
-  type        = map(string)
-  default     = {}
-}
-
-variable "azure_cache_nodes" {
-  description = "Number of nodes of each cache: one primary, the rest replicas."
-  type        = map(number)
-  default     = {}
-}
-
 variable "azure_cache_multi_az" {
-  description = "Whether each cache's nodes stand in different availability zones; Premium only."
+  description = "Whether each cache has a second node, which stands in another availability zone and takes over."
   type        = map(bool)
   default     = {}
-
-  validation {
-    condition     = alltrue([for name, wanted in var.azure_cache_multi_az : !wanted || lookup(var.azure_cache_sku, name, "") == "Premium"])
-    error_message = "Only a Premium cache is spread over availability zones."
-  }
 }
 
 variable "azure_cache_allowed_cidr_blocks" {

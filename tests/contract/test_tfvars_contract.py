@@ -116,8 +116,7 @@ CONTRACTS = {
                 *("azure_db_high_availability", "azure_db_deletion_protection"),
             ),
             ComponentKind.CACHE: (
-                *("azure_cache_sku", "azure_cache_family", "azure_cache_capacity"),
-                *("azure_cache_redis_version", "azure_cache_multi_az"),
+                *("azure_cache_sku", "azure_cache_multi_az", "azure_cache_allowed_cidr_blocks"),
             ),
             ComponentKind.QUEUE: ("service_bus_queues",),
             ComponentKind.TOPIC: ("service_bus_topics",),

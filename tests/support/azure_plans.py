@@ -40,6 +40,11 @@ ALWAYS: dict[str, dict[str, Any]] = {
         "default_node_pool.0.node_public_ip_enabled": False,
     },
     "azurerm_kubernetes_cluster_node_pool": {"auto_scaling_enabled": True, "node_public_ip_enabled": False},
+    "azurerm_managed_redis": {
+        "public_network_access": "Disabled",
+        "default_database.0.client_protocol": "Encrypted",
+        "default_database.0.access_keys_authentication_enabled": False,
+    },
     "azurerm_management_lock": {"lock_level": "CanNotDelete"},
     "azurerm_mysql_flexible_server": {
         "public_network_access": "Disabled",
@@ -51,12 +56,6 @@ ALWAYS: dict[str, dict[str, Any]] = {
         **LOCKED_AWAY,
         "administrator_password": None,
         "administrator_password_wo": None,
-    },
-    "azurerm_redis_cache": {
-        **LOCKED_AWAY,
-        "minimum_tls_version": "1.2",
-        "non_ssl_port_enabled": False,
-        "access_keys_authentication_enabled": False,
     },
     "azurerm_servicebus_namespace": {"local_auth_enabled": False, "minimum_tls_version": "1.2"},
     "azurerm_storage_account": {
@@ -74,9 +73,9 @@ LIMITS = {
     "azurerm_key_vault": r"(?!.*--)[a-z][a-z0-9-]{1,22}[a-z0-9]",
     "azurerm_kubernetes_cluster": r"[a-z][a-z0-9-]{0,61}[a-z0-9]",
     "azurerm_kubernetes_cluster_node_pool": r"[a-z][a-z0-9]{0,11}",
+    "azurerm_managed_redis": r"(?!.*--)[a-z0-9][a-z0-9-]{1,58}[a-z0-9]",
     "azurerm_mysql_flexible_server": r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
     "azurerm_postgresql_flexible_server": r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
-    "azurerm_redis_cache": r"(?!.*--)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
     "azurerm_resource_group": r"[\w().-]{0,89}[\w()-]",
     "azurerm_servicebus_namespace": r"[a-z][a-z0-9-]{4,48}[a-z0-9]",
     "azurerm_servicebus_subscription": r"[a-z0-9][a-z0-9_.-]{0,48}[a-z0-9]",

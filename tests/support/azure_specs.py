@@ -72,13 +72,13 @@ def a_form_for_azure(**changes: Any) -> dict[str, Any]:
             },
         ],
         "caches": [
-            {"name": "sessions", "engine": "redis", "engine_version": "6", "node_type": "Basic_C0"},
+            {"name": "sessions", "engine": "redis", "engine_version": "7.4", "node_type": "Balanced_B0"},
             {
                 "name": "pages",
                 "engine": "redis",
-                "engine_version": "6",
-                "node_type": "Premium_P1",
-                "num_cache_nodes": 3,
+                "engine_version": "7.4",
+                "node_type": "MemoryOptimized_M50",
+                "num_cache_nodes": 2,
                 "multi_az": True,
                 "allowed_cidr_blocks": ["10.99.0.0/16"],
             },

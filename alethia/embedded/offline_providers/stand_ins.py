@@ -19,7 +19,10 @@ PROJECT = "offline-project"
 _NAMES = ("name", "account_id", "secret_id", "repository_id", "database", "instance_id", "username", "domain")
 """Arguments that say what a resource is called, the most telling first."""
 
-_NUMBERS = {"port": 6379, "ssl_port": 6380, "number": 123456789012, "project_number": 123456789012}
+_NUMBERS = {"port": 6379, "number": 123456789012, "project_number": 123456789012}
+
+_NUMBERS_OF = {("azurerm_managed_redis", "port"): 10000}
+"""Type and attribute, where the type has a number of its own."""
 
 _GIVEN_TO_OPTIONAL = {
     "address",
@@ -53,7 +56,7 @@ def _value(kind: Any, type_name: str, name: str, owner: Value) -> Any:
     if kind == "string":
         return _text(type_name, name, owner)
     if kind == "number":
-        return _NUMBERS.get(name, 0)
+        return _NUMBERS_OF.get((type_name, name), _NUMBERS.get(name, 0))
     if kind == "bool":
         return False
     if not isinstance(kind, list):

@@ -65,27 +65,32 @@ POSTGRESQL = Engine(
 
 MYSQL = Engine(name="mysql", label="MySQL flexible server", versions=("8.0.21",), default_port=3306)
 
-REDIS = Engine(name="redis", label="Azure Cache for Redis", versions=("6",), default_port=6380)
-"""Its port is the one for TLS; the plain one stays closed."""
+REDIS = Engine(name="redis", label="Azure Managed Redis", versions=("7.4",), default_port=10000)
+"""Azure keeps it at the newest release that it has and lets nobody choose."""
 
 CACHE_NODE_TYPES = {
-    "Basic_C0": "0.25 GiB, one node, no promise of uptime",
-    "Basic_C1": "1 GiB, one node, no promise of uptime",
-    "Basic_C2": "2.5 GiB, one node, no promise of uptime",
-    "Standard_C0": "0.25 GiB, two nodes",
-    "Standard_C1": "1 GiB, two nodes",
-    "Standard_C2": "2.5 GiB, two nodes",
-    "Standard_C3": "6 GiB, two nodes",
-    "Standard_C4": "13 GiB, two nodes",
-    "Standard_C5": "26 GiB, two nodes",
-    "Standard_C6": "53 GiB, two nodes",
-    "Premium_P1": "6 GiB, two to four nodes, zones",
-    "Premium_P2": "13 GiB, two to four nodes, zones",
-    "Premium_P3": "26 GiB, two to four nodes, zones",
-    "Premium_P4": "53 GiB, two to four nodes, zones",
-    "Premium_P5": "120 GiB, two to four nodes, zones",
+    "Balanced_B0": "0.5 GB",
+    "Balanced_B1": "1 GB",
+    "Balanced_B3": "3 GB",
+    "Balanced_B5": "6 GB",
+    "Balanced_B10": "12 GB",
+    "Balanced_B20": "24 GB",
+    "Balanced_B50": "60 GB, sharded",
+    "Balanced_B100": "120 GB, sharded",
+    "MemoryOptimized_M10": "12 GB, memory optimized",
+    "MemoryOptimized_M20": "24 GB, memory optimized",
+    "MemoryOptimized_M50": "60 GB, memory optimized, sharded",
+    "MemoryOptimized_M100": "120 GB, memory optimized, sharded",
+    "ComputeOptimized_X3": "3 GB, compute optimized",
+    "ComputeOptimized_X5": "6 GB, compute optimized",
+    "ComputeOptimized_X10": "12 GB, compute optimized",
+    "ComputeOptimized_X20": "24 GB, compute optimized",
+    "ComputeOptimized_X50": "60 GB, compute optimized, sharded",
+    "ComputeOptimized_X100": "120 GB, compute optimized, sharded",
 }
-"""Tier, family and capacity of an Azure Cache, in one word."""
+"""SKU → memory of a node, of which Azure keeps a fifth for itself.
+
+What is sharded answers at one address like the others, but refuses a command on keys of several shards."""
 
 SUBSCRIPTION_PROTOCOLS = ("queue", "subscription")
 """``queue`` forwards to a queue of the same spec; ``subscription`` keeps messages for a reader."""

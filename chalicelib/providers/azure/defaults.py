@@ -46,7 +46,7 @@ def _defaults(
             "engine": REDIS.name,
             "node_type": cache_node_type,
             "num_cache_nodes": cache_nodes,
-            "multi_az": cache_node_type.startswith("Premium"),
+            "multi_az": cache_nodes > 1,
         },
         "container_registries": {"image_tag_mutability": "MUTABLE", "scan_on_push": False},
     }
@@ -58,7 +58,7 @@ DEFAULTS: Mapping[Stage, Defaults] = {
         instance_type="Standard_B2s",
         nodes=(1, 2, 3),
         database_capacity=1,
-        cache_node_type="Basic_C0",
+        cache_node_type="Balanced_B0",
         cache_nodes=1,
     ),
     Stage.STAGING: _defaults(
@@ -66,7 +66,7 @@ DEFAULTS: Mapping[Stage, Defaults] = {
         instance_type="Standard_B2ms",
         nodes=(2, 2, 4),
         database_capacity=4,
-        cache_node_type="Standard_C1",
+        cache_node_type="Balanced_B1",
         cache_nodes=2,
     ),
     Stage.PRODUCTION: _defaults(
@@ -74,7 +74,7 @@ DEFAULTS: Mapping[Stage, Defaults] = {
         instance_type="Standard_D2s_v5",
         nodes=(3, 3, 10),
         database_capacity=16,
-        cache_node_type="Premium_P1",
+        cache_node_type="Balanced_B5",
         cache_nodes=2,
     ),
 }

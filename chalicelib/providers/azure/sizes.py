@@ -1,6 +1,4 @@
-"""Sizes: what capacity units are on a flexible server, and what the words for cache nodes mean."""
-
-from dataclasses import dataclass
+"""Sizes: what capacity units are on a flexible server."""
 
 from ..equivalents.sizes import CAPACITY_STEPS
 from .catalogue import MYSQL, POSTGRESQL
@@ -34,24 +32,6 @@ STORAGE_GB: dict[str, tuple[range | tuple[int, ...], str]] = {
 """Engine → the sizes in GiB that its storage comes in, and the same in words."""
 
 DEFAULT_STORAGE_GB = 32
-
-NODES_OF_TIER = {"Basic": range(1, 2), "Standard": range(2, 3), "Premium": range(2, 5)}
-"""Tier of a cache → how many nodes it can have: one primary, the rest replicas."""
-
-
-@dataclass(frozen=True)
-class CacheSize:
-    """An Azure Cache's size in the three words that Azure has for it."""
-
-    tier: str
-    family: str
-    capacity: int
-
-
-def cache_size(node_type: str) -> CacheSize:
-    """``Premium_P1`` is tier Premium, family P, capacity 1."""
-    tier, _, size = node_type.partition("_")
-    return CacheSize(tier=tier, family=size[0], capacity=int(size[1:]))
 
 
 def machine_of(engine: str, capacity: float) -> str:

@@ -14,7 +14,7 @@ from chalicelib.domain.words import Stage
 from ..base import Tfvars
 from .catalogue import MYSQL, POSTGRESQL
 from .resource_ids import zone_of
-from .sizes import DEFAULT_STORAGE_GB, cache_size, machine_of
+from .sizes import DEFAULT_STORAGE_GB, machine_of
 
 ENGINES = {POSTGRESQL.name: "postgres", MYSQL.name: "mysql"}
 """Engine of a spec → the template's word for it."""
@@ -129,12 +129,8 @@ DATABASE: dict[str, Callable[[Database], Any]] = {
 """Variable → what it holds of each database."""
 
 CACHE: dict[str, Callable[[Cache], Any]] = {
-    "azure_cache_sku": lambda cache: cache_size(cache.node_type).tier,
-    "azure_cache_family": lambda cache: cache_size(cache.node_type).family,
-    "azure_cache_capacity": lambda cache: cache_size(cache.node_type).capacity,
-    "azure_cache_redis_version": lambda cache: cache.engine_version,
-    "azure_cache_nodes": lambda cache: cache.num_cache_nodes,
-    "azure_cache_multi_az": lambda cache: cache.multi_az,
+    "azure_cache_sku": lambda cache: cache.node_type,
+    "azure_cache_multi_az": lambda cache: cache.num_cache_nodes > 1,
     "azure_cache_allowed_cidr_blocks": lambda cache: cache.allowed_cidr_blocks,
 }
 """Variable → what it holds of each cache."""

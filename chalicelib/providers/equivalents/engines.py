@@ -20,7 +20,7 @@ CACHE_ENGINES = Table(
         ("valkey", None, None),
     ]
 )
-"""Valkey speaks Redis' protocol, but neither Memorystore for Redis nor Azure Cache runs it."""
+"""Valkey speaks Redis' protocol, but neither Memorystore for Redis nor Azure Managed Redis runs it."""
 
 SUBSCRIPTION_PROTOCOLS = Table(
     [

@@ -30,13 +30,13 @@ INSTANCE_TYPES = Table(
 
 CACHE_NODE_TYPES = Table(
     [
-        ("cache.t4g.micro", "redis-1gb", "Basic_C0"),
-        ("cache.t4g.small", "redis-2gb", "Standard_C1"),
-        ("cache.t4g.medium", "redis-3gb", "Standard_C2"),
-        ("cache.m7g.large", "redis-6gb", "Premium_P1"),
-        ("cache.m7g.xlarge", "redis-13gb", "Premium_P2"),
-        ("cache.r7g.large", "redis-12gb", "Standard_C4"),
-        ("cache.r7g.xlarge", "redis-26gb", "Premium_P3"),
+        ("cache.t4g.micro", "redis-1gb", "Balanced_B0"),
+        ("cache.t4g.small", "redis-2gb", "Balanced_B1"),
+        ("cache.t4g.medium", "redis-3gb", "Balanced_B3"),
+        ("cache.m7g.large", "redis-6gb", "Balanced_B5"),
+        ("cache.m7g.xlarge", "redis-13gb", "Balanced_B10"),
+        ("cache.r7g.large", "redis-12gb", "MemoryOptimized_M10"),
+        ("cache.r7g.xlarge", "redis-26gb", "MemoryOptimized_M20"),
     ],
     same_as={
         "cache.t3.micro": "cache.t4g.micro",
@@ -46,7 +46,7 @@ CACHE_NODE_TYPES = Table(
         "cache.r6g.large": "cache.r7g.large",
     },
 )
-"""GCP's are Memorystore instances by memory (the name's number is GiB), Azure's a tier and a capacity."""
+"""GCP's are Memorystore instances by memory (the name's number is GiB), Azure's the SKUs of Managed Redis."""
 
 CAPACITY_STEPS = (1, 2, 4, 8, 16, 32, 64, 128)
 """Capacity units that Cloud SQL and Azure's flexible servers have a machine for."""

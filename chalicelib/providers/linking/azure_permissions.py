@@ -66,7 +66,9 @@ TERRAFORM: dict[str, str] = {
         Microsoft.DBforMySQL/flexibleServers/configurations: read write""",
     "azurerm_mysql_flexible_server_active_directory_administrator": f"""
         Microsoft.DBforMySQL/flexibleServers/administrators: {_ALL}""",
-    "azurerm_redis_cache": f"Microsoft.Cache/redis: {_ALL} listKeys/action",
+    "azurerm_managed_redis": f"""Microsoft.Cache/redisEnterprise: {_ALL}
+        PrivateEndpointConnectionsApproval/action Microsoft.Cache/redisEnterprise/databases: {_ALL}
+        Microsoft.Cache/locations/operationsStatus: read""",
     "azurerm_cosmosdb_account": f"""Microsoft.DocumentDB/databaseAccounts: {_ALL} listKeys/action
         listConnectionStrings/action readonlykeys/action""",
     "azurerm_cosmosdb_sql_database": f"""Microsoft.DocumentDB/databaseAccounts/sqlDatabases: {_ALL}

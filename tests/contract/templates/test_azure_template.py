@@ -274,13 +274,35 @@ class TestDatabases:
 
 
 class TestCaches:
-    def test_have_the_tier_and_nodes_that_were_asked_for(self, planned: Planned) -> None:
-        pages = of(planned("two of each"), 'cache["pages"]')["azurerm_redis_cache"]
-        sessions = of(planned("two of each"), 'cache["sessions"]')["azurerm_redis_cache"]
-        assert (pages["sku_name"], pages["family"], pages["capacity"]) == ("Premium", "P", 1)
-        assert (pages["replicas_per_primary"], pages["zones"]) == (2, ["1", "2", "3"])
-        assert (sessions["sku_name"], sessions["family"], sessions["capacity"]) == ("Basic", "C", 0)
-        assert (sessions["replicas_per_primary"], sessions["zones"]) == (None, None)
+    def test_have_the_size_and_the_nodes_that_were_asked_for(self, planned: Planned) -> None:
+        pages = of(planned("two of each"), 'cache["pages"]')["azurerm_managed_redis"]
+        sessions = of(planned("two of each"), 'cache["sessions"]')["azurerm_managed_redis"]
+        assert (pages["sku_name"], pages["high_availability_enabled"]) == ("MemoryOptimized_M50", True)
+        assert (sessions["sku_name"], sessions["high_availability_enabled"]) == ("Balanced_B0", False)
+
+    def test_are_in_one_piece_up_to_24_gb(self, azure: OfflineTemplate) -> None:
+        """Clients see one address either way; in one piece every command works on any keys."""
+        skus = ("Balanced_B0", "ComputeOptimized_X20", "Balanced_B50", "MemoryOptimized_M100")
+        caches = {"azure_cache_sku": {sku.lower().replace("_", "-"): sku for sku in skus}}
+        plan = azure.plan({**variables(SHAPES["network alone"]), **caches})
+        policies = {
+            item.values["sku_name"]: item.values["default_database"][0]["clustering_policy"]
+            for item in plan.of_type("azurerm_managed_redis")
+        }
+        assert policies == {
+            "Balanced_B0": "NoCluster",
+            "ComputeOptimized_X20": "NoCluster",
+            "Balanced_B50": "EnterpriseCluster",
+            "MemoryOptimized_M100": "EnterpriseCluster",
+        }
+
+    def test_are_reached_by_a_private_endpoint_alone(self, planned: Planned) -> None:
+        endpoint = of(planned("two of each"), 'cache["pages"].module.private_endpoint')[
+            "azurerm_private_endpoint"
+        ]
+        assert endpoint["private_service_connection"][0]["subresource_names"] == ["redisEnterprise"]
+        zones = planned("two of each").of_type("azurerm_private_dns_zone")
+        assert "privatelink.redis.azure.net" in {zone.values["name"] for zone in zones}
 
     def test_let_the_networks_in_that_they_allow(self, planned: Planned) -> None:
         rule = of(planned("two of each"), 'cache["pages"]')["azurerm_network_security_rule"]

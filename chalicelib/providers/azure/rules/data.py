@@ -8,13 +8,15 @@ from chalicelib.domain.errors import FieldProblem
 
 from ...base import Configuration, Engine, Path
 from ...equivalents.sizes import CAPACITY_STEPS
-from ..catalogue import CACHE_NODE_TYPES, MYSQL, POSTGRESQL, REDIS
-from ..sizes import MACHINE_NAMES, NODES_OF_TIER, STORAGE_GB, cache_size, has_standby, machine_of
+from ..catalogue import MYSQL, POSTGRESQL, REDIS
+from ..sizes import MACHINE_NAMES, STORAGE_GB, has_standby, machine_of
 from .table import matching
 
 DATABASE_ENGINES = {engine.name: engine for engine in (POSTGRESQL, MYSQL)}
 
 FEWEST_BACKUP_DAYS = {POSTGRESQL.name: 7, MYSQL.name: 1}
+
+MOST_CACHE_NODES = 2
 
 STEPS = ", ".join(map(str, CAPACITY_STEPS))
 
@@ -89,20 +91,9 @@ def _not_offered_version(path: Path, engine: Engine, version: str) -> FieldProbl
 def _cache(path: Path, cache: Cache) -> Iterator[FieldProblem]:
     if cache.engine == REDIS.name and cache.engine_version not in REDIS.versions:
         yield _not_offered_version((*path, "engine_version"), REDIS, cache.engine_version)
-    if cache.node_type not in CACHE_NODE_TYPES:
-        return
-    tier = cache_size(cache.node_type).tier
-    if cache.multi_az and tier != "Premium":
+    if cache.num_cache_nodes > MOST_CACHE_NODES:
         yield FieldProblem(
-            (*path, "multi_az"),
-            f"a {tier} cache stands in one zone; choose a node_type that starts with Premium, or false",
-        )
-    nodes = NODES_OF_TIER[tier]
-    if cache.num_cache_nodes not in nodes:
-        words = str(nodes[0]) if len(nodes) == 1 else f"{nodes[0]} to {nodes[-1]}"
-        yield FieldProblem(
-            (*path, "num_cache_nodes"),
-            f"a {tier} cache has {words} of them; choose that, or a node_type of another tier",
+            (*path, "num_cache_nodes"), f"a {REDIS.label} has one node, or two in different zones; choose 2"
         )
 
 

@@ -98,7 +98,7 @@ RULES = (
     # Databases
     _offered("databases.engine", tuple(MACHINES)),
     # Caches
-    Rule("caches.engine", one_of((REDIS.name,)), "Azure Cache runs redis only; choose redis"),
+    Rule("caches.engine", one_of((REDIS.name,)), "Azure Managed Redis runs redis only; choose redis"),
     _offered("caches.node_type", tuple(CACHE_NODE_TYPES)),
     # Messages
     *(

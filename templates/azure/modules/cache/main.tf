@@ -1,33 +1,30 @@
-resource "azurerm_redis_cache" "this" {
+locals {
+  # Managed Redis keeps up to 24 GB in one shard: any client works, as do commands on any keys. More is sharded
+  # behind one endpoint, still without a client that knows of clusters.
+  size              = tonumber(regex("\\d+$", var.config.sku_name))
+  clustering_policy = local.size <= 20 ? "NoCluster" : "EnterpriseCluster"
+}
+
+resource "azurerm_managed_redis" "this" {
   name                = var.name
   resource_group_name = var.resource_group_name
   location            = var.location
-  sku_name            = var.config.sku
-  family              = var.config.family
-  capacity            = var.config.capacity
-  redis_version       = var.config.redis_version
+  sku_name            = var.config.sku_name
 
-  # Standard has one replica by itself; only Premium takes more, and stands where it is told to.
-  replicas_per_primary = var.config.sku == "Premium" ? max(1, var.config.nodes - 1) : null
-  zones                = var.config.multi_az ? [for zone in range(min(3, max(2, var.config.nodes))) : tostring(zone + 1)] : null
+  # A second node, which Azure puts in another zone.
+  high_availability_enabled = var.config.multi_az
 
-  minimum_tls_version           = "1.2"
-  non_ssl_port_enabled          = false
-  public_network_access_enabled = false
+  public_network_access = "Disabled"
 
-  # Clients sign in as Entra identity; keys open nothing.
-  access_keys_authentication_enabled = false
+  default_database {
+    client_protocol   = "Encrypted"
+    clustering_policy = local.clustering_policy
 
-  redis_configuration {
-    active_directory_authentication_enabled = true
+    # Clients sign in as Entra identity; keys open nothing.
+    access_keys_authentication_enabled = false
 
     # When memory is full, forget what was used least rather than refuse writes.
-    maxmemory_policy = "allkeys-lru"
-  }
-
-  patch_schedule {
-    day_of_week    = "Sunday"
-    start_hour_utc = 2
+    eviction_policy = "AllKeysLRU"
   }
 
   tags = var.tags
@@ -39,8 +36,8 @@ module "private_endpoint" {
   name                = var.name
   resource_group_name = var.resource_group_name
   location            = var.location
-  resource_id         = azurerm_redis_cache.this.id
-  subresource         = "redisCache"
+  resource_id         = azurerm_managed_redis.this.id
+  subresource         = "redisEnterprise"
   endpoint            = var.endpoint
   tags                = var.tags
 }
@@ -59,5 +56,5 @@ resource "azurerm_network_security_rule" "network" {
   source_address_prefixes     = var.allowed_cidr_blocks
   source_port_range           = "*"
   destination_address_prefix  = "${module.private_endpoint.address}/32"
-  destination_port_range      = tostring(azurerm_redis_cache.this.ssl_port)
+  destination_port_range      = tostring(azurerm_managed_redis.this.default_database[0].port)
 }

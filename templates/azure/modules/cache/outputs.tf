@@ -1,10 +1,10 @@
 output "facts" {
   description = "Endpoint of the cache; connections are encrypted. Azure has no endpoint for replicas only."
   value = {
-    name             = azurerm_redis_cache.this.name
-    id               = azurerm_redis_cache.this.id
-    primary_endpoint = azurerm_redis_cache.this.hostname
-    reader_endpoint  = azurerm_redis_cache.this.hostname
-    port             = azurerm_redis_cache.this.ssl_port
+    name             = azurerm_managed_redis.this.name
+    id               = azurerm_managed_redis.this.id
+    primary_endpoint = azurerm_managed_redis.this.hostname
+    reader_endpoint  = azurerm_managed_redis.this.hostname
+    port             = azurerm_managed_redis.this.default_database[0].port
   }
 }

@@ -14,14 +14,10 @@ variable "location" {
 }
 
 variable "config" {
-  description = "Tier, family and size of the cache, its nodes (one primary and its replicas), and whether they stand in different zones."
+  description = "SKU of the cache, and whether it has a second node in another zone."
   type = object({
-    sku           = string
-    family        = string
-    capacity      = number
-    redis_version = string
-    nodes         = number
-    multi_az      = bool
+    sku_name = string
+    multi_az = bool
   })
 }
 

@@ -8,7 +8,7 @@ from chalicelib.domain.components import COLLECTIONS
 from chalicelib.domain.words import CloudProvider, Stage
 from chalicelib.providers import registry
 from chalicelib.providers.azure.rules.table import matching
-from chalicelib.providers.azure.sizes import MACHINE_NAMES, MACHINES, cache_size
+from chalicelib.providers.azure.sizes import MACHINE_NAMES, MACHINES
 from chalicelib.providers.equivalents.engines import CACHE_ENGINES, DATABASE_ENGINES, SUBSCRIPTION_PROTOCOLS
 from chalicelib.providers.equivalents.regions import REGIONS
 from chalicelib.providers.equivalents.sizes import CACHE_NODE_TYPES, CAPACITY_STEPS, INSTANCE_TYPES
@@ -51,14 +51,6 @@ def test_every_capacity_is_a_machine_that_may_be_named(engine: str) -> None:
     assert all(map(matching(MACHINE_NAMES[engine]), MACHINES[engine].values()))
 
 
-@pytest.mark.parametrize("node_type", sorted(values(CATALOGUE.cache_node_types)))
-def test_every_node_type_is_a_tier_a_family_and_a_capacity(node_type: str) -> None:
-    size = cache_size(node_type)
-    assert f"{size.tier}_{size.family}{size.capacity}" == node_type
-    assert size.family == ("P" if size.tier == "Premium" else "C")
-    assert size.capacity in (range(1, 6) if size.family == "P" else range(7))
-
-
 def a_plain_form(stage: Stage) -> dict[str, Any]:
     """Names and keys, and nothing else."""
     single = {field: [{"name": "one"}] for field in COLLECTIONS.values() if field != "nosql_tables"}
@@ -89,7 +81,7 @@ def test_development_is_small() -> None:
     form = read_form(a_plain_form(Stage.DEVELOPMENT))
     assert form.network is not None and form.network.single_nat_gateway
     assert (form.databases[0].max_capacity, form.databases[0].multi_az) == (1, False)
-    assert (form.caches[0].node_type, form.caches[0].num_cache_nodes) == ("Basic_C0", 1)
+    assert (form.caches[0].node_type, form.caches[0].num_cache_nodes) == ("Balanced_B0", 1)
 
 
 @pytest.mark.parametrize("resource_type", sorted(TYPES))

@@ -38,7 +38,7 @@ OUTPUTS: dict[str, Any] = {
         },
         "legacy": {"writer_endpoint": "l.example.com", "reader_endpoint": None},
     },
-    "azure_cache": {"pages": {"primary_endpoint": "p.example.com", "port": 6380}},
+    "azure_cache": {"pages": {"primary_endpoint": "p.example.com", "port": 10000}},
     "service_bus_queues": {"mails": {"name": "mails"}},
     "service_bus_topics": {"events": {"name": "events"}},
     "cosmos_db_collections": {"carts": {"endpoint": "https://c.example.com"}},

@@ -46,8 +46,8 @@ def a_machine(sku_name: str, **changes: Any) -> dict[str, Any]:
 
 
 def a_cache(**changes: Any) -> dict[str, Any]:
-    node = {"node_type": "Basic_C0"}
-    return {"name": "pages", "engine": "redis", "engine_version": "6", **node, **changes}
+    node = {"node_type": "Balanced_B0"}
+    return {"name": "pages", "engine": "redis", "engine_version": "7.4", **node, **changes}
 
 
 def a_cluster(**changes: Any) -> dict[str, Any]:
@@ -216,20 +216,10 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ),
     # caches
     ({"caches": [a_cache(engine="valkey")]}, "caches[0].engine", "choose redis"),
-    ({"caches": [a_cache(engine_version="7.1")]}, "caches[0].engine_version", "one of 6"),
-    ({"caches": [a_cache(node_type="C0")]}, "caches[0].node_type", "Basic_C0"),
-    ({"caches": [a_cache(num_cache_nodes=2)]}, "caches[0].num_cache_nodes", "has 1"),
-    ({"caches": [a_cache(node_type="Standard_C1")]}, "caches[0].num_cache_nodes", "has 2"),
-    (
-        {"caches": [a_cache(node_type="Premium_P1", num_cache_nodes=5)]},
-        "caches[0].num_cache_nodes",
-        "2 to 4",
-    ),
-    (
-        {"caches": [a_cache(node_type="Standard_C1", num_cache_nodes=2, multi_az=True)]},
-        "caches[0].multi_az",
-        "Premium",
-    ),
+    ({"caches": [a_cache(engine_version="6")]}, "caches[0].engine_version", "one of 7.4"),
+    ({"caches": [a_cache(node_type="Basic_C0")]}, "caches[0].node_type", "Balanced_B0"),
+    ({"caches": [a_cache(node_type="Premium_P1")]}, "caches[0].node_type", "MemoryOptimized_M10"),
+    ({"caches": [a_cache(num_cache_nodes=3)]}, "caches[0].num_cache_nodes", "choose 2"),
     (
         {"caches": [a_cache(allowed_cidr_blocks=["10.1.0.0/16"] * 2)]},
         "caches[0].allowed_cidr_blocks[1]",

@@ -68,11 +68,7 @@ EVERY_FIELD: dict[str, Any] = {
     "azure_db_high_availability": {"orders": True, "legacy": False},
     "azure_db_deletion_protection": {"orders": True, "legacy": False},
     "azure_db_geo_redundant_backup": {"orders": False, "legacy": True},
-    "azure_cache_sku": {"sessions": "Basic", "pages": "Premium"},
-    "azure_cache_family": {"sessions": "C", "pages": "P"},
-    "azure_cache_capacity": {"sessions": 0, "pages": 1},
-    "azure_cache_redis_version": {"sessions": "6", "pages": "6"},
-    "azure_cache_nodes": {"sessions": 1, "pages": 3},
+    "azure_cache_sku": {"sessions": "Balanced_B0", "pages": "MemoryOptimized_M50"},
     "azure_cache_multi_az": {"sessions": False, "pages": True},
     "azure_cache_allowed_cidr_blocks": {"sessions": [], "pages": ["10.99.0.0/16"]},
     "service_bus_queues": {
