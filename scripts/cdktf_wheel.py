@@ -70,6 +70,10 @@ _STORAGE: dict[str, Any] = {
     "numberList": "number",
     "numberListList": ["list", "number"],
     "stringMap": "string",
+    "stringListList": ["list", "string"],
+    "stringListMap": ["list", "string"],
+    "stringMapList": ["map", "string"],
+    "stringMapMap": ["map", "string"],
     "numberMap": "number",
     "booleanMap": "bool",
 }

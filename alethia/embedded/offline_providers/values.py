@@ -11,7 +11,7 @@ from typing import Any
 import msgpack
 from tf.gen import tfplugin_pb2 as pb
 
-from .schemas import Block, attributes, nested, read_only
+from .schemas import Block, attributes, may_be_completed, nested, read_only
 
 UNKNOWN = msgpack.ExtType(0, b"\0")
 
@@ -50,13 +50,12 @@ def configured_read_only(block: Block, value: Value, at: Path = ()) -> Iterator[
 def complete(block: Block, value: Value, fill: Fill, *, top: bool = True) -> Value:
     """A copy in which `fill` has seen everything that the configuration leaves to the provider.
 
-    That is every read-only attribute that has no value, and at the top every optional one.
+    That is every read-only attribute that has no value, and at the top every one that may be completed.
     """
     done: Value = {}
     for name, item in attributes(block).items():
         current = value.get(name)
-        optional = item.get("optional") and not item.get("write_only")
-        open_to_provider = read_only(item) or (top and optional)
+        open_to_provider = read_only(item) or (top and may_be_completed(item))
         done[name] = fill(name, item, value) if current is None and open_to_provider else current
     for name, item in nested(block).items():
         inside = partial(complete, item["block"], fill=fill, top=False)

@@ -25,6 +25,8 @@ SCHEMA: dict[str, Any] = {
                 "attributes": {
                     "name": TEXT | {"required": True},
                     "size": {"type": "number", "optional": True},
+                    "place": TEXT | {"optional": True},
+                    "locked": {"type": "bool", "optional": True},
                     "secret_wo": TEXT | {"optional": True, "write_only": True},
                     "id": TEXT | {"computed": True},
                     "fqdn": TEXT | {"computed": True},
@@ -150,6 +152,7 @@ def test_what_is_not_configured_is_known_after_apply(toy: OfflineTemplate) -> No
     plan = toy.plan({"boxes": {"one": 1}})
     box = plan.only("toy_box")
     assert (box.address, box.values["size"], box.unknown["fqdn"]) == ('toy_box.this["one"]', 1, True)
+    assert (box.unknown["place"], box.values["locked"]) == (True, None)
     assert box.unknown["lid"] == [{"principal_id": True}]
     assert box.values["lid"] == [{"colour": "red", "note": None}]
     assert plan.changes == {box.address: ["create"]}
