@@ -202,6 +202,7 @@ module "database" {
   key_vault_id                 = module.key_vault[0].id
   secret_name                  = "${local.names.database[each.key]}-administrator"
   tags                         = local.tags
+  own_tags                     = local.own_tags
 
   subnet = var.provision_vnet ? {
     subnet_id   = module.network[0].database_subnet_ids[each.value]
@@ -311,5 +312,5 @@ module "secret" {
   name   = each.key
   vault  = { id = module.key_vault[0].id, uri = module.key_vault[0].uri }
   config = each.value
-  tags   = local.tags
+  tags   = local.own_tags
 }

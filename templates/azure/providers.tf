@@ -6,8 +6,8 @@ locals {
     "alethia:environment" = var.environment
   }
 
-  # The provider has no default tags, so every module is given them. DNS zones take fifteen tags at most and
-  # get Alethia's own only.
+  # The provider has no default tags, so every module is given them. DNS zones and what a vault holds take
+  # fifteen tags at most and get Alethia's own only.
   tags = merge(var.tags, local.own_tags)
 }
 

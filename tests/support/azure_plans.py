@@ -124,3 +124,14 @@ def addresses(plan: Resources) -> dict[str, str]:
     """Subnet → its range."""
     subnets = plan.of_type("azurerm_subnet")
     return {item.values["name"]: item.values["address_prefixes"][0] for item in subnets}
+
+
+def cluster_of(plan: Resources) -> Mapping[str, Any]:
+    """The values of the one cluster."""
+    return plan.only("azurerm_kubernetes_cluster").values
+
+
+def by_priority(location: Mapping[str, Any]) -> int:
+    """Orders the regions of a Cosmos DB account: where it writes comes first."""
+    priority: int = location["failover_priority"]
+    return priority

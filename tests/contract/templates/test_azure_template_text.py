@@ -1,6 +1,8 @@
 """The Azure template as text: named as the others are, documented, open to nobody, and locked."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,14 @@ MODULES = sorted(path.name for path in (AZURE_TEMPLATE / "modules").iterdir())
 
 SHARED = {"private_dns", "private_endpoint", "key_vault", "service_bus", "cosmos_account"}
 """Modules of what several components have in common; it belongs to none of them."""
+
+
+def test_it_is_formatted() -> None:
+    terraform = shutil.which("terraform")
+    if terraform is None:
+        pytest.skip("terraform is not on PATH")
+    argv = [terraform, "fmt", "-check", "-recursive", str(AZURE_TEMPLATE)]
+    assert subprocess.run(argv, capture_output=True, text=True, check=False).stdout == ""
 
 
 def test_every_kind_of_component_has_a_module_that_is_named_after_it() -> None:

@@ -53,7 +53,7 @@ resource "azurerm_key_vault_secret" "administrator" {
   content_type     = "password of ${local.login}"
   value_wo         = ephemeral.random_password.administrator.result
   value_wo_version = 1
-  tags             = var.tags
+  tags             = var.own_tags
 }
 
 # Read back from the vault: were the server made by a later run than the secret, a fresh random value would

@@ -68,3 +68,8 @@ variable "tags" {
   description = "Tags of every resource that takes them."
   type        = map(string)
 }
+
+variable "own_tags" {
+  description = "Tags of the secret, which takes fifteen at most."
+  type        = map(string)
+}

@@ -27,7 +27,7 @@ resource "azurerm_key_vault_certificate" "this" {
 
   name         = "domain"
   key_vault_id = var.key_vault_id
-  tags         = var.tags
+  tags         = var.own_tags
 
   certificate_policy {
     issuer_parameters {

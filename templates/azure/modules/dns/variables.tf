@@ -67,6 +67,6 @@ variable "tags" {
 }
 
 variable "own_tags" {
-  description = "Tags of the zone, which takes fifteen at most."
+  description = "Tags of the zone and of the certificate, which take fifteen at most."
   type        = map(string)
 }

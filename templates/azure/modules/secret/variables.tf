@@ -21,6 +21,6 @@ variable "config" {
 }
 
 variable "tags" {
-  description = "Tags of the secret."
+  description = "Tags of the secret, which takes fifteen at most."
   type        = map(string)
 }
