@@ -20,6 +20,7 @@ HYPERDISK_ONLY = re.compile(r"(n4|n4a|n4d|c4|c4a|c4d)-")
 ADMIN = re.compile(
     r"(user|group):[^@\s:]+@[^@\s:]+\.[^@\s:.]+"
     r"|serviceAccount:[a-z0-9][a-z0-9-]*@[a-z0-9.-]+\.gserviceaccount\.com"
+    r"|principal(Set)?://iam\.googleapis\.com/\S+"
 )
 
 NODE_BITS = 25

@@ -242,6 +242,16 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("Autopilot in another stage's sizes", {"cluster": an_autopilot(instance_types=["n2-standard-2"])}),
     ("a machine that is not suggested", {"cluster": a_cluster(instance_types=["n2-custom-6-20480"])}),
     (
+        "people of a workforce pool",
+        {
+            "cluster": a_cluster(
+                cluster_admins=[
+                    "principalSet://iam.googleapis.com/locations/global/workforcePools/staff/group/platform"
+                ]
+            )
+        },
+    ),
+    (
         "a service account",
         {"cluster": a_cluster(cluster_admins=["serviceAccount:ci@shop-123456.iam.gserviceaccount.com"])},
     ),
