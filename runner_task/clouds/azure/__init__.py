@@ -36,6 +36,8 @@ class Azure:
         context.say(f"Cloud: as application {federation.client_id}, by a federated credential.")
         return {
             "ARM_USE_OIDC": "true",
+            # Else a refusal would let the provider in as whoever is signed in on this machine (`az login`).
+            "ARM_USE_CLI": "false",
             "ARM_OIDC_REQUEST_URL": lent["url"],
             "ARM_OIDC_REQUEST_TOKEN": lent["authorization"],
             "ARM_CLIENT_ID": federation.client_id,

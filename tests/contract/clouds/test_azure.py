@@ -183,6 +183,7 @@ class TestTerraform:
         assert environment.pop("ARM_OIDC_REQUEST_URL").startswith("http://127.0.0.1:")
         assert environment == {
             "ARM_USE_OIDC": "true",
+            "ARM_USE_CLI": "false",
             "ARM_CLIENT_ID": CLIENT,
             "ARM_TENANT_ID": TENANT,
             "ARM_SUBSCRIPTION_ID": SUBSCRIPTION,
