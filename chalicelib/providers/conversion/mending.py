@@ -5,7 +5,7 @@ one that is legal, everything else to what the target's stage fills in, or it is
 mended takes its component with it, and the report says so with the target's sentence.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chalicelib.domain.components import COLLECTIONS
@@ -48,6 +48,9 @@ FOLLOWERS: dict[str, dict[str, Callable[[Any, Any], Any]]] = {
 }
 """Number → what it takes along, of its value and what the other holds: the form wants them in order."""
 
+MOST_ROUNDS = 1000
+"""Far more than any spec takes: a rule that contradicts another must not keep anybody waiting."""
+
 _NEVER = object()
 _COLLECTIONS = {(field,) for field in COLLECTIONS.values()}
 
@@ -76,15 +79,23 @@ class Mending:
         InvalidInput
             What is wrong is the request's: a region or name that the target does not take.
         """
-        while problems := self._problems(self._draft):
-            named = [problem for problem in problems if problem.path[-1:] == ("name",)]
-            # A new name changes what others refer to, so names come first, and then the rest is judged anew.
-            seen: set[Path] = set()
-            for problem in named or problems:
-                component = problem.path[:2] if problem.path[:1] in _COLLECTIONS else problem.path[:1]
-                if component not in seen:
-                    seen.add(component)
-                    self._mend(problem)
+        for _ in range(MOST_ROUNDS):
+            problems = self._problems(self._draft)
+            if not problems:
+                return
+            self._mend_one_of_each(problems)
+        raise InvalidInput(problems)
+
+    def _mend_one_of_each(self, problems: Sequence[FieldProblem]) -> None:
+        """One problem of each component: what mends it may mend, or change, the component's others."""
+        # A new name changes what others refer to, so names come first, and then the rest is judged anew.
+        named = [problem for problem in problems if problem.path[-1:] == ("name",)]
+        seen: set[Path] = set()
+        for problem in named or problems:
+            component = problem.path[:2] if problem.path[:1] in _COLLECTIONS else problem.path[:1]
+            if component not in seen:
+                seen.add(component)
+                self._mend(problem)
 
     def _mend(self, problem: FieldProblem) -> None:
         path = problem.path

@@ -167,10 +167,10 @@ class TestDatabasesAndCaches:
         assert told(made, "caches[0].node_type") == (CONVERTED, "cache.t3.micro", "redis-1gb")
 
     def test_fewer_nodes_are_a_decision(self) -> None:
-        cache = {"name": "pages", "node_type": "cache.t4g.micro", "num_cache_nodes": 2, "multi_az": True}
-        made = moved(AZURE, caches=[cache])
-        assert told(made, "caches[0].num_cache_nodes") == (DECISION, 2, 1)
-        assert told(made, "caches[0].multi_az") == (DECISION, True, False)
+        cache = {"name": "pages", "node_type": "cache.t4g.micro", "num_cache_nodes": 3, "multi_az": True}
+        made = moved(GCP, caches=[cache])
+        assert told(made, "caches[0].num_cache_nodes") == (DECISION, 3, 2)
+        assert told(made, "caches[0].multi_az") == (CARRIED, True, True)
 
 
 class TestMessages:

@@ -124,10 +124,10 @@ def shared(source: Provider, target: Provider) -> dict[str, Any]:
                 "engine": "redis",
                 "engine_version": redis_in_both(source, target),
                 "node_type": node_type,
-                "num_cache_nodes": nodes,
-                "multi_az": nodes > 1 and not azure,
+                "num_cache_nodes": 2,
+                "multi_az": True,
             }
-            for number, (node_type, nodes) in enumerate(caches_in_both(source, target))
+            for number, node_type in enumerate(in_both(CACHE_NODE_TYPES, source, target))
         ],
         "queues": [
             {"name": "mails", "visibility_timeout": 60, "dead_letter": {"max_receive_count": 5}},
@@ -189,16 +189,3 @@ def redis_in_both(source: Provider, target: Provider) -> str:
         if there and same_release("redis", there, versions[source.name]) == version:
             return version
     raise AssertionError(f"no release of Redis is both on {source.label} and on {target.label}")
-
-
-def caches_in_both(source: Provider, target: Provider) -> list[tuple[str, int]]:
-    """Each node type with as many nodes as it can have on all clouds: Azure's basic tier has one only."""
-    return [
-        (own, 1 if azure is not None and azure.startswith("Basic") else 2)
-        for own in in_both(CACHE_NODE_TYPES, source, target)
-        for azure in [
-            own
-            if source.name is CloudProvider.AZURE
-            else CACHE_NODE_TYPES.counterpart(own, source.name, CloudProvider.AZURE)
-        ]
-    ]
