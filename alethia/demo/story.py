@@ -60,7 +60,7 @@ def _story(folder: Path, narrator: Narrator, cloud: DemoCloud) -> None:
         spec_id = _create(client, narrator, cloud)
         run = _plan(client, spec_id, narrator)
         _review(client, run, narrator, cloud)
-        _apply(client, spec_id, run, narrator)
+        _apply(client, spec_id, run, narrator, cloud)
         _plan_again(client, spec_id, narrator)
         _stale(client, spec_id, narrator)
         _destroy(client, spec_id, narrator)
@@ -118,7 +118,7 @@ def _review(client: Client, run: dict[str, Any], narrator: Narrator, cloud: Demo
     output.resource_changes([{**some, "attributes": some["attributes"][:8]}], attributes=True)
 
 
-def _apply(client: Client, spec_id: str, run: dict[str, Any], narrator: Narrator) -> None:
+def _apply(client: Client, spec_id: str, run: dict[str, Any], narrator: Narrator, cloud: DemoCloud) -> None:
     narrator.step(
         "The plan is approved, and exactly that is applied",
         f"The approval names the plan's digest ({run['plan_digest'][:12]}…). A fresh runner fetches the "
@@ -131,6 +131,8 @@ def _apply(client: Client, spec_id: str, run: dict[str, Any], narrator: Narrator
     narrator.took(job)
     _settled(client, run["run_id"], "DONE")
     narrator.say("What exists now. terraform reported the endpoints, and each component keeps its own:")
+    if cloud.offline:
+        narrator.say("(Here they are made up by the stand-ins, and so is what they lead to.)")
     output.table(
         ("Kind", "Name", "Status", "Where"),
         (
