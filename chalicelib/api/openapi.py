@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document, made from the same annotations that the routes validate with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -132,11 +132,22 @@ def _query(operation: Operation) -> list[dict[str, Any]]:
     if operation.query is None:
         return []
     schema = operation.query.model_json_schema()
-    required = schema.get("required", [])
+    required, definitions = schema.get("required", []), schema.get("$defs", {})
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": field}
+        {"name": name, "in": "query", "required": name in required, "schema": _in_place(field, definitions)}
         for name, field in schema["properties"].items()
     ]
+
+
+def _in_place(field: dict[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """A field of a query with its own definition, such as a word's choices, where it is used."""
+    reference = field.get("$ref")
+    if reference is None:
+        return field
+    return {
+        **definitions[reference.rpartition("/")[2]],
+        **{key: field[key] for key in field.keys() - {"$ref"}},
+    }
 
 
 def _key(operation: Operation) -> list[dict[str, Any]]:
