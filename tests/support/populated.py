@@ -51,7 +51,8 @@ from .outside import (
     OpenGitHosts,
 )
 from .people import join
-from .runs import ADA, FakeStates, RunsContainer, World
+from .runs import World
+from .stage import ADA, FakeStates, RunsContainer
 from .states import LINEAGE, a_state
 from .workers import WORKER_ROLE, a_deployed_runner
 

@@ -11,9 +11,7 @@ started in memory, and the terraform state is what a test says it is.
 """
 
 import itertools
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +19,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.tables import SpecRow, spec_pk
-from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.job import ANY_RUNNER, JobError
+from chalicelib.domain.job import JobError
 from chalicelib.domain.lifecycle.run import RUN
 from chalicelib.domain.lifecycle.spec import SpecStatus
 from chalicelib.domain.messages import (
@@ -47,133 +44,29 @@ from chalicelib.domain.plan import (
     StoredObject,
 )
 from chalicelib.domain.run import Run
-from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.spec import Spec
-from chalicelib.domain.state import StateHead, StateVersion
+from chalicelib.domain.state import StateVersion
 from chalicelib.domain.words import Phase, Stream
 from chalicelib.services.access import Principal
-from chalicelib.services.identities import IdentityForm
-from chalicelib.services.plan_guard import PlanGuard
 from chalicelib.services.ports.jobs import JobRecord
-from chalicelib.services.ports.runner_tasks import RunnerTask
 from chalicelib.services.ports.runs import RunRecord
-from chalicelib.services.ports.workflow import Workflow
 from chalicelib.services.reconcile import UNEXPECTED
-from chalicelib.workflow import steps
 
-from .api import TestContainer, issuer_in
-from .builders import ACCOUNT, NOW, ROLE, FakeClock, a_form
-from .customer_stacks import MemoryStacks
+from .builders import NOW, FakeClock, a_form
 from .dynamodb import Tables
-from .state_machine import PlayedStepFunctions
-
-FUNCTIONS = {
-    name: getattr(steps, name)
-    for name in (
-        "dispatch_runner",
-        "record_plan",
-        "await_review",
-        "check_digests",
-        "finalize",
-        "mark_run",
-        "worker_stack",
-    )
-}
-ADA = Principal("ada")
-DEFINITION = "arn:aws:ecs:eu-west-1:000000000000:task-definition/runner:7"
+from .stage import ADA, FakeStates, RunsContainer, Stage, a_zone, an_identity, on_stage
 
 
-@dataclass
-class FakeTasks:
-    """Containers that were asked for."""
-
-    started: list[RunnerTask] = field(default_factory=list)
-    told_to_stop: list[str] = field(default_factory=list)
-    ended_unheard: dict[str, str] = field(default_factory=dict)
-    """Containers in customers' clusters that have stopped, and why: known to whoever asks."""
-    definition: str = DEFINITION
-    available: bool = True
-    self_hosted: set[str] = field(default_factory=lambda: {ANY_RUNNER})
-    """Runners that come by themselves: there is nothing to start for them."""
-
-    def current_definition(self, runner: str) -> str | None:
-        return self.definition
-
-    def start(self, task: RunnerTask) -> str | None:
-        if task.runner in self.self_hosted:
-            return None
-        if not self.available:
-            raise Unavailable("No runner could be started: no capacity.")
-        self.started.append(task)
-        return f"arn:aws:ecs:eu-west-1:000000000000:task/alethia/{task.attempt_id}"
-
-    def stop(self, runner: str, task_arn: str, reason: str) -> None:
-        self.told_to_stop.append(task_arn)
-
-    def stopped(self, runner: str, task_arn: str) -> str | None:
-        return self.ended_unheard.get(task_arn)
-
-
-@dataclass
-class FakeStates:
-    """The terraform state, as a test wants it."""
-
-    version: StateVersion | None = None
-    known: Collection[tuple[str, str | None]] | None = ()
-
-    def head(self, zone_id: str, name: str) -> StateHead | None:
-        return StateHead(zone_id=zone_id, spec_id="any", name=name, version=self.version)
-
-    def addresses(self, zone_id: str, name: str) -> Collection[tuple[str, str | None]] | None:
-        return self.known
-
-
-class RunsContainer(TestContainer):
-    """The real services, but for what leaves the process."""
-
-    @cached_property
-    def workflow(self) -> Workflow:
-        return PlayedStepFunctions(FUNCTIONS)
-
-    @cached_property
-    def runner_tasks(self) -> FakeTasks:
-        return FakeTasks()
-
-    @cached_property
-    def customer_stacks(self) -> MemoryStacks:
-        return MemoryStacks(self.clock)
-
-    @cached_property
-    def state_reader(self) -> Any:
-        return FakeStates()
-
-    @cached_property
-    def plan_guard(self) -> PlanGuard:
-        return PlanGuard(self.job_store, self.spec_reader, self.state_reader, self.metrics)
-
-
-class World:
+class World(Stage):
     """One spec and its run. Methods act on the newest run, and on the job that it is about."""
 
     def __init__(self, container: RunsContainer, clock: FakeClock, spec_id: str, zone_id: str) -> None:
-        self.container = container
-        self.clock = clock
+        super().__init__(container, clock, zone_id)
         self.spec_id = spec_id
-        self.zone_id = zone_id
         self.run_id = ""
         self.serial = itertools.count(1)
 
     # --- what there is ------------------------------------------------------------------------------------
-
-    @property
-    def machine(self) -> PlayedStepFunctions:
-        machine = self.container.workflow
-        assert isinstance(machine, PlayedStepFunctions)
-        return machine
-
-    @property
-    def tasks(self) -> FakeTasks:
-        return self.container.runner_tasks
 
     @property
     def states(self) -> FakeStates:
@@ -195,9 +88,7 @@ class World:
     @property
     def job(self) -> JobRecord:
         run = self.run
-        job = self.container.job_store.get(run.apply_job_id or run.plan_job_id or "")
-        assert job is not None
-        return job
+        return self.job_of(run.apply_job_id or run.plan_job_id or "")
 
     @property
     def facts(self) -> dict[str, str]:
@@ -387,15 +278,10 @@ def world(tables: Tables, issuer_folder: Path) -> Iterator[World]:
 
 
 def new_world(tables: Tables, issuer_folder: Path, **form: Any) -> Iterator[World]:
-    clock = FakeClock()
-    container = RunsContainer(tables.settings, issuer_in(issuer_folder), clock)
-    bootstrap.use(container)
-    zone = container.zones.create(ADA, "Shop", None, "zone-request")
-    identity = container.identities.seed_verified(
-        zone.zone_id, IdentityForm(name="Sandbox", account_id=ACCOUNT, role_reference=ROLE)
-    )
-    container.runner_credentials.register("platform", kind=RunnerKind.FARGATE, name="Platform")
+    container, clock = on_stage(tables.settings, issuer_folder)
+    zone_id = a_zone(container)
+    identity = an_identity(container, zone_id, "Sandbox")
     body = a_form(cloud_identity=identity.identity_id, **form)
-    spec = container.specs.create(ADA, zone.zone_id, body, None, "spec-request")
-    yield World(container, clock, spec.spec_id, zone.zone_id)
+    spec = container.specs.create(ADA, zone_id, body, None, "spec-request")
+    yield World(container, clock, spec.spec_id, zone_id)
     bootstrap.use(None)

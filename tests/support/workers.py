@@ -21,38 +21,33 @@ from chalicelib.domain.runner import RunnerKind
 from chalicelib.domain.snapshot import sha256_hex
 from chalicelib.domain.worker import Worker, WorkerForm, WorkerOutputs, stack_name, worker_id
 from chalicelib.providers.aws import runner_stack
-from chalicelib.services.identities import IdentityForm
 from chalicelib.services.paging import PageRequest
 from chalicelib.services.ports.jobs import JobRecord
 from chalicelib.services.ports.ledger import CreateRunner
 from chalicelib.services.ports.runners import RunnerRecord
 
-from .api import Api, Client, Reply, issuer_in
-from .builders import ACCOUNT, NOW, ROLE, FakeClock
+from .api import Api, Client, Reply
+from .builders import ACCOUNT, NOW, FakeClock
 from .customer_stacks import MemoryStacks
 from .dynamodb import Tables
-from .runs import ADA, FakeTasks, RunsContainer
-from .state_machine import PlayedStepFunctions
+from .stage import RunsContainer, Stage, a_zone, an_identity, on_stage
 
 WORKER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/alethia-workers"
 IMAGE, NEWER_IMAGE = "registry.test/runner:1", "registry.test/runner:2"
 REGION = "eu-west-1"
 
 
-class Workers:
+class Workers(Stage):
     """The zone, its admin, and what stands in the account."""
 
     def __init__(self, container: RunsContainer, clock: FakeClock, request: str = "zone-request") -> None:
         from app import app
 
-        self.container = container
-        self.clock = clock
+        super().__init__(container, clock, a_zone(container, request))
         self.api = Api(Gateway(app), container)
-        self.zone_id = container.zones.create(ADA, "Shop", None, request).zone_id
         self.identity = self.an_identity("Sandbox", worker_role_reference=WORKER_ROLE)
         self.job_id = ""
         self.machine.on_wait = lambda seconds: clock.advance(seconds=seconds)
-        container.runner_credentials.register("platform", kind=RunnerKind.FARGATE, name="Platform")
 
     def afresh(self) -> "Workers":
         """Another zone, another account's cloud; the tables are the same."""
@@ -61,24 +56,13 @@ class Workers:
         return Workers(container, self.clock, f"zone-request-{new_id('again')}")
 
     def an_identity(self, name: str, **more: Any) -> Identity:
-        form = IdentityForm(name=name, account_id=ACCOUNT, role_reference=ROLE, **more)
-        return self.container.identities.seed_verified(self.zone_id, form)
+        return an_identity(self.container, self.zone_id, name, **more)
 
     # --- what there is --------------------------------------------------------------------------------------
 
     @property
-    def machine(self) -> PlayedStepFunctions:
-        machine = self.container.workflow
-        assert isinstance(machine, PlayedStepFunctions)
-        return machine
-
-    @property
     def stacks(self) -> MemoryStacks:
         return self.container.customer_stacks
-
-    @property
-    def tasks(self) -> FakeTasks:
-        return self.container.runner_tasks
 
     @property
     def admin(self) -> Client:
@@ -101,9 +85,7 @@ class Workers:
     @property
     def job(self) -> JobRecord:
         """The newest."""
-        job = self.container.job_store.get(self.job_id)
-        assert job is not None
-        return job
+        return self.job_of(self.job_id)
 
     @property
     def result(self) -> JobResult | None:
@@ -251,9 +233,7 @@ def a_deployed_runner(identity: Identity, region: str, status: WorkerStatus) -> 
 
 def new_workers(tables: Tables, issuer_folder: Path, kind: type[W]) -> Iterator[W]:
     settings = tables.settings.model_copy(update={"worker_image": IMAGE})
-    clock = FakeClock()
-    container = RunsContainer(settings, issuer_in(issuer_folder), clock)
-    bootstrap.use(container)
+    container, clock = on_stage(settings, issuer_folder)
     yield kind(container, clock)
     bootstrap.use(None)
 

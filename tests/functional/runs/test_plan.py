@@ -6,7 +6,8 @@ from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from chalicelib.domain.lifecycle.spec import SpecStatus
 from chalicelib.services.access import Principal
 from tests.support.people import join
-from tests.support.runs import ADA, DEFINITION, World, failed
+from tests.support.runs import ADA, World, failed
+from tests.support.stage import DEFINITION
 
 
 def test_a_plan_is_dispatched_claimed_reported_and_waits_for_review(world: World) -> None:
