@@ -4,7 +4,9 @@ On GCP and Azure what is judged are the resources of a plan once it is applied w
 id is known; on AWS it is the template with the spec's values (why: ``tests/support/policy.py``).
 """
 
+import platform
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,11 @@ from tests.support.policy import Finding, findings_in_template, findings_in_valu
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 CLOUDS = (CloudProvider.AWS, CloudProvider.GCP, CloudProvider.AZURE)
+
+pytestmark = pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"),
+    reason="trivy is packaged for Linux on x86_64 only",
+)
 
 AWS_BODY = aws_specs.a_form_for_aws(environment_stage="production")
 
