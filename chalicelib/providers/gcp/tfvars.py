@@ -71,11 +71,11 @@ def _network(network: Network | None, project_id: str | None, region: str) -> Tf
         "provision_network": network.provision_network,
         "network_cidr": network.cidr_block,
         "single_cloud_nat": network.single_nat_gateway,
-        **existing_network(network, project_id, region),
+        **_existing_network(network, project_id, region),
     }
 
 
-def existing_network(network: Network, project_id: str | None, region: str) -> Tfvars:
+def _existing_network(network: Network, project_id: str | None, region: str) -> Tfvars:
     """The existing network and its subnet by their full names; a bare name is one of the own project.
 
     A subnet belongs to the project of its network, which for a shared network is another one.
@@ -126,7 +126,7 @@ def _dns(dns: Dns | None) -> Tfvars:
 
 def _databases(config: SpecConfig) -> Tfvars:
     databases = {database.name: database for database in config.databases}
-    tiers = {name: tier_of(database) for name, database in databases.items()}
+    tiers = {name: _tier_of(database) for name, database in databases.items()}
     return {
         "cloud_sql_engine": {name: _ENGINES[database.engine] for name, database in databases.items()},
         "cloud_sql_engine_version": {
@@ -156,7 +156,7 @@ def _databases(config: SpecConfig) -> Tfvars:
     }
 
 
-def tier_of(database: Database) -> str:
+def _tier_of(database: Database) -> str:
     """The machine that a database runs on: the one that is asked for by name, or else by capacity."""
     tier: str = database.provider_config.get("tier") or TIERS[int(database.max_capacity)]
     return tier
