@@ -19,13 +19,15 @@ LONG = 420
 
 def eventually(look: Callable[[], T | None], *, within: float, what: str) -> T:
     """The first answer of `look` that counts."""
-    deadline = time.monotonic() + within
+    began = time.monotonic()
     while True:
         found = look()
         if found:
             return found
-        assert time.monotonic() < deadline, f"not within {within:.0f} s: {what}"
-        time.sleep(0.25)
+        waited = time.monotonic() - began
+        assert waited < within, f"not within {within:.0f} s: {what}"
+        # Looking costs what is looked at some of the processor: seldom, where it takes long anyway.
+        time.sleep(min(0.5, max(0.1, waited / 20)))
 
 
 class Driver:
