@@ -76,6 +76,7 @@ def a_day(zone: PopulatedZone) -> Generator[Step, Reply, None]:
     spec = {"spec_id": made.json["spec_id"]}
     edited = {**made.json["form"], "queues": [{"name": "emails"}], "expected_rev": 1}
     yield Step("PUT /api/specs/{spec_id}", spec, edited)
+    yield Step("POST /api/specs/{spec_id}/convert", spec)
     yield Step("DELETE /api/specs/{spec_id}", spec)
     yield Step("POST /api/specs/{spec_id}/bootstrap", {"spec_id": zone.queued.spec_id})
     yield Step("POST /api/specs/{spec_id}/plan", {"spec_id": zone.queued.spec_id})
