@@ -197,7 +197,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "firewall without a zone": a_bare_form(
         network={}, dns={"domain_name": "shop.example.com", "enabled": False, "waf_enabled": True}
     ),
-    "private cluster, one nat gateway": a_form_for_azure(network={}),
+    "private cluster, one nat gateway": a_bare_form(network={}, cluster=a_form_for_azure()["cluster"]),
     **_alone(),
 }
 """What it is → a raw form of that shape."""
