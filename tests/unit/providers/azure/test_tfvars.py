@@ -199,6 +199,12 @@ def a_collection(stage: str = "development", **changes: Any) -> dict[str, Any]:
     return dict(collection)
 
 
+def test_two_nodes_of_a_cache_stand_in_two_zones_also_where_nobody_asked() -> None:
+    cache = {"name": "a", "engine": "redis", "engine_version": "7.4", "node_type": "Balanced_B1"}
+    variables = tfvars(caches=[{**cache, "num_cache_nodes": 2, "multi_az": False}, {**cache, "name": "b"}])
+    assert variables["azure_cache_multi_az"] == {"a": True, "b": False}
+
+
 def test_a_plain_table_is_a_serverless_collection() -> None:
     assert a_collection() == {
         "name": "carts",
