@@ -60,7 +60,7 @@ def document(arch: str, *, base: str = "") -> dict[str, Any]:
     pins = read_pins()
     packages = locked_packages(PACKAGES.read_text())
     components = [_base(pins, base), *(_tool(tool, arch) for tool in pins.tools)]
-    for provider in locked_providers(ROOT / "templates"):
+    for provider in filter(lambda one: one.verifiable, locked_providers(ROOT / "templates")):
         components.append(_provider(provider, pins.providers[provider.source], arch))
     direct = [component["bom-ref"] for component in components]
     direct += [package.purl for package in packages if any(n.startswith(PROJECT) for n in package.needed_by)]

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 from .downloads import NotAsPinned, install
-from .locks import locked_providers
+from .locks import locked_providers, without_hashes
 from .pins import ARCHITECTURES, PinMissing, read_pins
 from .providers import mirror
+
+HOW_TO_LOCK = "Run `terraform providers lock` in its folder, for the platforms of the image, and build again."
 
 AWS_SERVICES = frozenset({"ec2", "iam", "route53", "sts"})
 """Services that the runner calls. botocore brings the models of 400 others, 18 MB."""
@@ -48,20 +50,27 @@ def put_tools(folder: Path, arch: str, releases: str) -> None:
 
 
 def put_providers(folder: Path, templates: Path, arch: str, releases: str) -> None:
-    """The mirror of every provider that a template locks."""
+    """The mirror of every provider that a template locks. One that nobody could verify stays out."""
     pins = read_pins()
-    for provider in locked_providers(templates):
+    for template, providers in without_hashes(templates).items():
+        missing = ", ".join(f"{one.source} {one.version}" for one in providers)
+        _say(f"The template {template} STAYS OUT: its lock has no zh hashes of {missing}. {HOW_TO_LOCK}")
+    for provider in filter(lambda one: one.verifiable, locked_providers(templates)):
         _say(mirror(provider, pins.providers.get(provider.source), arch, folder, releases=releases))
 
 
 def tidy(folder: Path) -> None:
     """Drop what never runs, compile the rest, and let every user read it, whatever the checkout's umask was.
 
+    A template whose providers are not in the image is dropped as well: a job is told that there is none.
     The .pyc files are trusted as they are: nothing can write beside them.
     """
     for model in folder.glob("python/*/data/*"):
         if model.is_dir() and model.parts[-3] in ("boto3", "botocore") and model.name not in AWS_SERVICES:
             shutil.rmtree(model)
+    templates = folder / "app" / "templates"
+    for template in without_hashes(templates):
+        shutil.rmtree(templates / template)
     compileall.compile_dir(
         folder,
         quiet=1,

@@ -1,6 +1,7 @@
 """The templates' provider locks (``.terraform.lock.hcl``): each provider's version and hashes."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,11 @@ class LockedProvider:
     def name(self) -> str:
         return self.source.rsplit("/", 1)[-1]
 
+    @property
+    def verifiable(self) -> bool:
+        """Whether its publisher's hashes are known: nothing else is taken for this provider."""
+        return any(known.startswith("zh:") for known in self.hashes)
+
     def accepts_zip(self, sha256: str) -> bool:
         return f"zh:{sha256}" in self.hashes
 
@@ -34,10 +40,24 @@ def locked_providers(templates: Path) -> list[LockedProvider]:
     """Every provider of every template; one that two templates lock in the same version stands there once."""
     found: dict[tuple[str, str], frozenset[str]] = {}
     for lock in sorted(templates.glob(f"*/{LOCK_FILE}")):
-        for block in _BLOCK.finditer(lock.read_text()):
-            version = _VERSION.search(block["body"])
-            if version is None:
-                raise ValueError(f"{lock}: {block['source']} has no version.")
-            key = (block["source"], version[1])
-            found[key] = found.get(key, frozenset()) | frozenset(_HASH.findall(block["body"]))
+        for one in _read(lock):
+            key = (one.source, one.version)
+            found[key] = found.get(key, frozenset()) | one.hashes
     return [LockedProvider(source, version, hashes) for (source, version), hashes in sorted(found.items())]
+
+
+def without_hashes(templates: Path) -> dict[str, list[LockedProvider]]:
+    """Templates that an image has to leave out → those of their providers that nobody could verify."""
+    found = {
+        lock.parent.name: [one for one in _read(lock) if not one.verifiable]
+        for lock in sorted(templates.glob(f"*/{LOCK_FILE}"))
+    }
+    return {template: providers for template, providers in found.items() if providers}
+
+
+def _read(lock: Path) -> Iterator[LockedProvider]:
+    for block in _BLOCK.finditer(lock.read_text()):
+        version = _VERSION.search(block["body"])
+        if version is None:
+            raise ValueError(f"{lock}: {block['source']} has no version.")
+        yield LockedProvider(block["source"], version[1], frozenset(_HASH.findall(block["body"])))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from runner_task.image.__main__ import tidy
+from runner_task.image.__main__ import put_providers, tidy
 from runner_task.image.downloads import NotAsPinned, install
-from runner_task.image.locks import LockedProvider, locked_providers
+from runner_task.image.locks import LOCK_FILE, LockedProvider, locked_providers
 from runner_task.image.pins import PinMissing, ProviderRelease, Tool
 from runner_task.image.providers import mirror
 from tests.support.file_server import served
@@ -179,6 +179,24 @@ def test_a_provider_that_two_templates_lock_counts_once(tmp_path: Path) -> None:
         LockedProvider("r/h/aws", "5.0.0", frozenset({"h1:x=", "h1:z=", "zh:aa"})),
         LockedProvider("r/h/random", "3.0.0", frozenset({"h1:y=", "zh:aa"})),
     ]
+
+
+def test_a_template_stays_out_whose_provider_nobody_could_verify(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    templates = tmp_path / "app" / "templates"
+    for cloud in ("one", "two"):
+        (templates / cloud).mkdir(parents=True)
+    block = 'provider "registry.terraform.io/a/{name}" {{\n  version = "1.0.0"\n{hashes}}}\n'
+    (templates / "one" / LOCK_FILE).write_text(block.format(name="b", hashes=""))
+    (templates / "two" / LOCK_FILE).write_text("")
+
+    put_providers(tmp_path / "providers", templates, "amd64", "")
+    tidy(tmp_path)
+
+    said = capsys.readouterr().out
+    assert "one STAYS OUT" in said and "a/b 1.0.0" in said and "terraform providers lock" in said
+    assert [path.name for path in templates.iterdir()] == ["two"]
 
 
 def test_what_is_tidied_can_be_read_by_everybody_and_holds_no_spare_model(
