@@ -70,24 +70,27 @@ TERRAFORM: dict[str, str] = {
         PrivateEndpointConnectionsApproval/action Microsoft.Cache/redisEnterprise/databases: {_ALL}
         Microsoft.Cache/locations/operationsStatus: read""",
     "azurerm_cosmosdb_account": f"""Microsoft.DocumentDB/databaseAccounts: {_ALL} listKeys/action
-        listConnectionStrings/action readonlykeys/action""",
+        listConnectionStrings/action readonlykeys/action privateEndpointConnectionsApproval/action""",
     "azurerm_cosmosdb_sql_database": f"""Microsoft.DocumentDB/databaseAccounts/sqlDatabases: {_ALL}
         Microsoft.DocumentDB/databaseAccounts/sqlDatabases/throughputSettings: read write""",
     "azurerm_cosmosdb_sql_container": f"""
         Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers: {_ALL}
         Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/throughputSettings: read write""",
     "azurerm_storage_account": f"""Microsoft.Storage/storageAccounts: {_ALL} listKeys/action
+        privateEndpointConnectionsApproval/action
         Microsoft.Storage/storageAccounts/blobServices: read write
         Microsoft.Storage/storageAccounts/fileServices: read""",
     "azurerm_storage_management_policy": f"Microsoft.Storage/storageAccounts/managementPolicies: {_ALL}",
     "azurerm_storage_container": f"Microsoft.Storage/storageAccounts/blobServices/containers: {_ALL}",
-    "azurerm_container_registry": f"Microsoft.ContainerRegistry/registries: {_ALL}",
-    "azurerm_key_vault": f"""Microsoft.KeyVault/vaults: {_ALL}
+    "azurerm_container_registry": f"""Microsoft.ContainerRegistry/registries: {_ALL}
+        privateEndpointConnectionsApproval/action""",
+    "azurerm_key_vault": f"""Microsoft.KeyVault/vaults: {_ALL} privateEndpointConnectionsApproval/action
         Microsoft.KeyVault/locations/deletedVaults: read purge/action""",
     "azurerm_key_vault_secret": "Microsoft.KeyVault/vaults: read",
     "azurerm_key_vault_certificate": "Microsoft.KeyVault/vaults: read",
     # Messages
     "azurerm_servicebus_namespace": f"""Microsoft.ServiceBus/namespaces: {_ALL}
+        privateEndpointConnectionsApproval/action
         Microsoft.ServiceBus/namespaces/networkrulesets: read write
         Microsoft.ServiceBus/namespaces/authorizationRules: read listKeys/action""",
     "azurerm_servicebus_queue": f"Microsoft.ServiceBus/namespaces/queues: {_ALL}",
