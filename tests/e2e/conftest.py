@@ -1,35 +1,52 @@
-"""One embedded stack for the whole session, with real terraform; every test brings a spec of its own."""
+"""One embedded stack for the whole session, with real terraform; every test brings a spec of its own, but
+those that look at the main job from several sides: they share its."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from alethia.client import Client
 from alethia.embedded.stack import Stack, running
 
 from .driver import Driver
+from .searching import Arguments
+from .secret_values import all_secrets
 
-LONGEST = (
-    "test_workers.py",
-    "test_teams.py",
-    "test_main_job.py",
-    "test_lost_runners.py",
-    "test_runner_image_build.py",
-    "test_secrets.py",
-    "test_stacks.py",
-)
+Json = dict[str, Any]
+
+SPEC = Path(__file__).resolve().parents[2] / "alethia" / "demo" / "spec.yaml"
+
+STACK_OF = {
+    "test_lost_runners.py": "lost runners",
+    "test_clouds.py": "lost runners",
+    "test_main_job.py": "main job",
+    "test_secrets.py": "main job",
+    "test_stacks.py": "main job",
+    "test_teams.py": "companies",
+    "test_workers.py": "companies",
+}
+"""Files that share a stack, and so a worker, in their order: a stack takes 13 s of processor to start."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is `e2e`; the longest files come first, so that workers end together.
+    """Everything in this folder is `e2e`, and comes first, so that workers end together.
 
     Tests of the stacks run beside them (``make test``), and take what time is left.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+            item.add_marker(pytest.mark.xdist_group(STACK_OF.get(item.path.name, item.path.name)))
+    order = list(STACK_OF)
+    items.sort(
+        key=lambda item: (
+            order.index(item.path.name) if item.path.name in order else len(order),
+            item.get_closest_marker("e2e") is None,
+        )
+    )
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +66,38 @@ def client(stack: Stack) -> Client:
 def driver(stack: Stack, client: Client) -> Driver:
     """What tests do with the stack, in their words."""
     return Driver(stack, client)
+
+
+@pytest.fixture(scope="session")
+def spec_id(driver: Driver) -> str:
+    """The main job's spec: every kind of component, two databases and two caches."""
+    form = yaml.safe_load(SPEC.read_text())
+    return driver.create(**form)
+
+
+@pytest.fixture(scope="session")
+def arguments() -> Iterator[Arguments]:
+    """Arguments of every process from before the main job on."""
+    with Arguments() as seen:
+        yield seen
+
+
+@pytest.fixture(scope="session")
+def planned(driver: Driver, spec_id: str, arguments: Arguments) -> Json:
+    run = driver.plan(spec_id)
+    assert run["status"] == "AWAITING_REVIEW", driver.story(run)
+    return run
+
+
+@pytest.fixture(scope="session")
+def applied(driver: Driver, planned: Json) -> Json:
+    driver.approve(planned)
+    run = driver.settled(planned["run_id"], passing=("AWAITING_REVIEW",))
+    assert run["status"] == "DONE", driver.story(run)
+    return run
+
+
+@pytest.fixture(scope="session")
+def secrets(driver: Driver, planned: Json, applied: Json) -> dict[str, str]:
+    """Everything secret that there is while the main job's environment stands: name → value."""
+    return all_secrets(driver)

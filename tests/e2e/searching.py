@@ -9,9 +9,15 @@ from pathlib import Path
 from alethia.embedded.emulated_aws import clients
 from alethia.embedded.stack import Stack
 
+LOOKS = 20
+"""Of 50 ms each."""
+
 
 class Arguments:
-    """Every process's arguments and environment-free command line, sampled while something runs."""
+    """Every process's arguments and environment-free command line, sampled while something runs.
+
+    A process is looked at in its first second, in which it becomes what it is.
+    """
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
@@ -27,10 +33,14 @@ class Arguments:
         self._thread.join()
 
     def _sample(self) -> None:
+        looks: dict[str, int] = {}
         while not self._stop.wait(0.05):
-            for folder in Path("/proc").glob("[0-9]*"):
-                with contextlib.suppress(OSError):
-                    self.seen.add((folder / "cmdline").read_text(errors="replace"))
+            now = [folder.name for folder in Path("/proc").glob("[0-9]*")]
+            looks = {pid: looks.get(pid, 0) + 1 for pid in now}
+            for pid in now:
+                if looks[pid] <= LOOKS:
+                    with contextlib.suppress(OSError):
+                        self.seen.add(Path("/proc", pid, "cmdline").read_text(errors="replace"))
 
 
 def rows(stack: Stack) -> str:

@@ -1,14 +1,12 @@
 """The main job on a spec with every kind of component, two databases and two caches: nothing is played here
 but the cloud.
 
-Each fixture is a stage of the one journey; tests look at what a stage left.
+Each fixture is a stage of the one journey, from those in ``conftest.py`` on; tests look at what a stage left.
 """
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from alethia.client import Client
 from alethia.embedded.stack import CLOUD_ACCOUNT
@@ -17,35 +15,14 @@ from tests.support.aws_calls import not_allowed, recorded_calls
 
 from .driver import Driver
 
-SPEC = Path(__file__).resolve().parents[2] / "alethia" / "demo" / "spec.yaml"
 STALE = "Configuration has changed since the plan was generated. Please re-plan."
 
 Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def spec_id(driver: Driver) -> str:
-    form = yaml.safe_load(SPEC.read_text())
-    return driver.create(**form)
-
-
-@pytest.fixture(scope="module")
-def planned(driver: Driver, spec_id: str) -> Json:
-    run = driver.plan(spec_id)
-    assert run["status"] == "AWAITING_REVIEW", driver.story(run)
-    return run
-
-
-@pytest.fixture(scope="module")
-def applied(driver: Driver, planned: Json) -> Json:
-    driver.approve(planned)
-    run = driver.settled(planned["run_id"], passing=("AWAITING_REVIEW",))
-    assert run["status"] == "DONE", driver.story(run)
-    return run
-
-
-@pytest.fixture(scope="module")
-def destroyed(driver: Driver, spec_id: str, applied: Json) -> Json:
+def destroyed(driver: Driver, spec_id: str, applied: Json, secrets: dict[str, str]) -> Json:
+    """The run; its secrets were read before."""
     run = driver.destroy(spec_id)
     assert run["status"] == "DONE", driver.story(run)
     return run
