@@ -53,10 +53,10 @@ deploy: dev node
 	@$(BIN)/python -m cdk.deploy $(DEPLOYMENT) $(ARGS)
 
 # First what keeps both cores busy; then what mostly waits (for leases, for clouds), with the stacks' tests beside it:
-# tests that share something costly (an embedded stack, a synthesis) are one group, on one worker.
+# files that share something costly (an embedded stack, a synthesis) share a worker (tests/support/together.py).
 test: lint node terraform
 	$(BIN)/python -m pytest -q -m "not e2e" --ignore tests/infrastructure -n 2 $(ARGS)
-	$(BIN)/python -m pytest -q -n 4 --dist loadgroup --no-loadscope-reorder -m "not image" tests/e2e tests/infrastructure $(ARGS)
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder -m "not image" tests/e2e tests/infrastructure $(ARGS)
 
 # The runner's image, really built: two minutes that do not fit beside the rest.
 test-image: dev

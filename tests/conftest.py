@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.support.workers",
     "tests.support.git_world",
     "tests.support.oidc",
+    "tests.support.together",
     "tests.support.offline_terraform",
 ]
 

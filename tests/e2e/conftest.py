@@ -10,6 +10,7 @@ import yaml
 
 from alethia.client import Client
 from alethia.embedded.stack import Stack, running
+from tests.support.together import place
 
 from .driver import Driver
 from .searching import Arguments
@@ -19,34 +20,16 @@ Json = dict[str, Any]
 
 SPEC = Path(__file__).resolve().parents[2] / "alethia" / "demo" / "spec.yaml"
 
-STACK_OF = {
-    "test_lost_runners.py": "lost runners",
-    "test_clouds.py": "lost runners",
-    "test_main_job.py": "main job",
-    "test_secrets.py": "main job",
-    "test_stacks.py": "main job",
-    "test_teams.py": "companies",
-    "test_workers.py": "companies",
-}
-"""Files that share a stack, and so a worker, in their order: a stack takes 13 s of processor to start."""
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is `e2e`, and comes first, so that workers end together.
+    """Everything in this folder is `e2e`; the longest files come first, so that workers end together.
 
     Tests of the stacks run beside them (``make test``), and take what time is left.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group(STACK_OF.get(item.path.name, item.path.name)))
-    order = list(STACK_OF)
-    items.sort(
-        key=lambda item: (
-            order.index(item.path.name) if item.path.name in order else len(order),
-            item.get_closest_marker("e2e") is None,
-        )
-    )
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

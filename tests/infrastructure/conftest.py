@@ -25,18 +25,6 @@ os.environ["CDK_VALIDATION"] = (
 )
 
 
-ONE_WORKER = {"judged", "packaged"}
-"""Fixtures that take seconds: the tests that need one go to the same worker (``make test``)."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the stacks share a worker; other files may go to any, whole."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            stacks = ONE_WORKER & set(getattr(item, "fixturenames", ()))
-            item.add_marker(pytest.mark.xdist_group("stacks" if stacks else item.path.name))
-
-
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the app as it is now: somebody may edit the original while the tests run."""
