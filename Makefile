@@ -29,7 +29,7 @@ export PYTHONDONTWRITEBYTECODE =
 # The CDK's engine warns of Node's old versions; 20 is the oldest that we support.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
 
-.PHONY: test-image demo up smoke invoke image synth deploy test check lint unit bench lock provider-schemas clean local dev node terraform
+.PHONY: first test-image demo up smoke invoke image synth deploy test check lint unit bench lock provider-schemas clean local dev node terraform
 
 demo: local
 	@$(BIN)/python -m alethia demo $(ARGS)
@@ -52,11 +52,16 @@ synth: dev node
 deploy: dev node
 	@$(BIN)/python -m cdk.deploy $(DEPLOYMENT) $(ARGS)
 
-# First what keeps both cores busy; then what mostly waits (for leases, for clouds), with the stacks' tests beside it:
-# files that share something costly (an embedded stack, a synthesis) share a worker (tests/support/together.py).
-test: lint node terraform
-	$(BIN)/python -m pytest -q -m "not e2e" --ignore tests/infrastructure -n 2 $(ARGS)
+# Two things at a time, for two cores: what is installed; then the checks and the tests that compute; then the tests that
+# mostly wait (for leases, for clouds), with the stacks' tests beside them. There, files that share something costly (an
+# embedded stack, a synthesis) share a worker (tests/support/together.py).
+test:
+	@$(MAKE) --no-print-directory -j2 dev node terraform
+	@$(MAKE) --no-print-directory -j2 lint first
 	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder -m "not image" tests/e2e tests/infrastructure $(ARGS)
+
+first: dev node terraform
+	$(BIN)/python -m pytest -q -m "not e2e" --ignore tests/infrastructure -n 2 $(ARGS)
 
 # The runner's image, really built: two minutes that do not fit beside the rest.
 test-image: dev
