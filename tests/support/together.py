@@ -11,8 +11,9 @@ import pytest
 
 TOGETHER = {
     "lost runners": ("test_lost_runners.py",),
-    "main job": ("test_main_job.py", "test_secrets.py", "test_stacks.py"),
-    "companies": ("test_teams.py", "test_workers.py"),
+    "teams": ("test_teams.py",),
+    "main job": ("test_main_job.py", "test_secrets.py"),
+    "workers": ("test_workers.py",),
     "clouds": ("test_clouds.py",),
     "synthesis": (
         "test_commands.py",
@@ -30,6 +31,7 @@ TOGETHER = {
         "test_summaries.py",
         "test_deploy_emulated.py",
     ),
+    "stacks": ("test_stacks.py",),
 }
 GROUP = {file: group for group, files in TOGETHER.items() for file in files}
 ORDER = list(GROUP)
