@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 TOGETHER = {
+    "main job": ("test_main_job.py", "test_secrets.py"),  # first: it begins with an empty account
     "lost runners": ("test_lost_runners.py",),
     "teams": ("test_teams.py",),
-    "main job": ("test_main_job.py", "test_secrets.py"),
     "workers": ("test_workers.py",),
     "clouds": ("test_clouds.py",),
     "synthesis": (
