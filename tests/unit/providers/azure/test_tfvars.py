@@ -124,7 +124,7 @@ EVERY_FIELD: dict[str, Any] = {
 VARIABLES = tfvars()
 
 
-@pytest.mark.parametrize("variable", VARIABLES.keys() - {"cosmos_db_collections"})
+@pytest.mark.parametrize("variable", sorted(VARIABLES.keys() - {"cosmos_db_collections"}))
 def test_every_field_has_its_variable(variable: str) -> None:
     assert VARIABLES[variable] == EVERY_FIELD[variable]
 
