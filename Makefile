@@ -52,19 +52,19 @@ synth: dev node
 deploy: dev node
 	@$(BIN)/python -m cdk.deploy $(DEPLOYMENT) $(ARGS)
 
-# Two things at a time, for two cores. Half of the tests mostly wait (for leases, for clouds, with the stacks' tests beside
+# Side by side, for two cores. Half of the tests mostly wait (for leases, for clouds, with the stacks' tests beside
 # them); the checks and the tests that compute fill those gaps, and give way. Each part prints when it ends. Tests of one
 # file, and files that share something costly (an embedded stack, a synthesis), share a worker (tests/support/together.py).
 test:
 	@$(MAKE) --no-print-directory -j2 dev node terraform
 	@echo "All checks and tests, about a quarter of an hour on two cores; each part prints when it ends."
-	@$(MAKE) --no-print-directory -j2 --output-sync=target waiting lint computing
+	@$(MAKE) --no-print-directory -j3 --output-sync=target waiting lint computing
 
 waiting: dev node terraform
 	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder -m "not image" tests/e2e tests/infrastructure $(ARGS)
 
-computing: dev node terraform lint
-	nice -n 5 $(BIN)/python -m pytest -q -m "not e2e" --ignore tests/infrastructure -n 2 --dist loadfile $(ARGS)
+computing: dev node terraform
+	nice -n 5 $(BIN)/python -m pytest -q -m "not e2e" --ignore tests/infrastructure -n 3 --dist loadfile $(ARGS)
 
 # The runner's image, really built: two minutes that do not fit beside the rest.
 test-image: dev

@@ -37,8 +37,10 @@ def main(group: str) -> int:
     lock = ROOT / "requirements" / f"{group}.txt"
     print(f"Installing {lock.relative_to(ROOT)} …", flush=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    # What is never imported need not be compiled; Python compiles the rest when it is first imported.
-    subprocess.run([*pip, "--no-compile", "--require-hashes", "-r", str(lock)], check=True, cwd=ROOT)
+    # A lock is complete, so nothing is left to resolve. What is never imported need not be compiled; Python
+    # compiles the rest when it is first imported.
+    how = ["--no-deps", "--no-compile", "--require-hashes"]
+    subprocess.run([*pip, *how, "-r", str(lock)], check=True, cwd=ROOT)
     _link_project(python)
     _stamp(group).write_text(_fingerprint(group))
     return 0
