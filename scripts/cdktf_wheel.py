@@ -1,7 +1,8 @@
-"""A provider's schema out of its cdktf wheel, in the shape of ``terraform providers schema -json``.
+"""A provider's schema out of its cdktf or cdktn wheel, in the shape of ``terraform providers schema -json``.
 
 Standard library only. The wheel carries the JavaScript that cdktf's generator wrote from the provider's own
-schema, one folder for each resource and data source, in a form regular enough to be read line by line:
+schema (cdktn, its successor, the same with class fields), one folder for each resource and data source, in a
+form regular enough to be read line by line:
 
 * a class for the resource and one for each nested block. A getter names an attribute and its type; a
   ``set`` or ``put`` says that it can be configured, a ``reset`` that it need not be;
@@ -23,7 +24,7 @@ from typing import Any
 Schema = dict[str, Any]
 
 _MODULE = re.compile(r"package/lib/([^/]+)/index(?:-structs/structs\d+)?\.js$")
-_CLASS = re.compile(r"^class (\w+) extends cdktf\.(\w+) \{\n(.*?)\n\}\n", re.S | re.M)
+_CLASS = re.compile(r"^class (\w+) extends cdkt[fn]\.(\w+) \{\n(.*?)\n\}\n", re.S | re.M)
 _HCL_TABLE = re.compile(r"^function (\w+)ToHclTerraform\(struct\) \{\n(.*?)\n\}\n", re.S | re.M)
 _HCL_ENTRY = re.compile(
     r"^ {8,12}(\w+): \{\n\s+value: .*\n"
@@ -31,13 +32,14 @@ _HCL_ENTRY = re.compile(
     re.M,
 )
 _SIMPLE = re.compile(
-    r"^    get (\w+)\(\) \{\n\s+return (?:cdktf\.Token\.\w+\()?(cdktf\.Fn\.tolist\()?"
+    r"^    get (\w+)\(\) \{\n\s+return (?:cdkt[fn]\.Token\.\w+\()?(cdkt[fn]\.Fn\.tolist\()?"
     r"this\.(\w+)\(['\"](\w+)['\"]\)",
     re.M,
 )
 _AS_ATTRIBUTE = re.compile(r"^ +// (\w+) - computed: true, optional: true, required: false$", re.M)
 _MEMBER = re.compile(
-    r"this\._(\w+) = new (?:\w+\.)?(\w+)\(this, ['\"](\w+)['\"](?:, (true|false))?\)",
+    r"^\s+(?:this\.)?_(\w+) = new (?:\w+\.)?(\w+)\(this, ['\"](\w+)['\"](?:, (true|false))?\)",
+    re.M,
 )
 _RESET = re.compile(r"^    reset(\w+)\(\) \{\n\s+this\._(\w+)", re.M)
 _ELEMENT = re.compile(r"return new (?:\w+\.)?(\w+)\(this")
@@ -95,7 +97,7 @@ class Module:
     """The JavaScript of one resource or data source."""
 
     classes: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Class name → the cdktf class that it extends, and its body."""
+    """Class name → the cdktf (cdktn) class that it extends, and its body."""
     tables: dict[str, dict[str, HclEntry]] = field(default_factory=dict)
     """Struct name, in lower case → its table."""
 

@@ -69,7 +69,7 @@ class Wheel:
 
 WHEELS = (
     Wheel("google", "cdktf-cdktf-provider-google", "16.12.1"),
-    Wheel("azurerm", "cdktf-cdktf-provider-azurerm", "14.23.1"),
+    Wheel("azurerm", "cdktn-provider-azurerm", "17.0.0"),
     Wheel("random", "cdktf-cdktf-provider-random", "12.0.1"),
 )
 

@@ -39,7 +39,7 @@ def test_the_backend_is_empty_so_that_no_address_enters_a_plan() -> None:
 def test_the_providers_are_locked() -> None:
     lock = (AZURE_TEMPLATE / ".terraform.lock.hcl").read_text()
     assert re.findall(r'provider "([^"]+)" \{\s+version\s+= "([^"]+)"', lock) == [
-        ("registry.terraform.io/hashicorp/azurerm", "4.55.0"),
+        ("registry.terraform.io/hashicorp/azurerm", "4.81.0"),
         ("registry.terraform.io/hashicorp/random", "3.7.2"),
     ]
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tarfile
 import zipfile
 from pathlib import Path
@@ -171,8 +172,13 @@ def row(name: str, nesting: str, storage: str, *, block: bool = False) -> str:
     )
 
 
-@pytest.fixture(scope="module")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> Schema:
+def with_fields(text: str) -> str:
+    """`text` as cdktf's successor writes it: members of a class are fields instead of a constructor's."""
+    return re.sub(r"^ +this\.(_\w+ = new )", r"    \1", text.replace("cdktf.", "cdktn."), flags=re.M)
+
+
+@pytest.fixture(scope="module", params=[str, with_fields], ids=["cdktf", "cdktn"])
+def schema(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Schema:
     """The schema of a wheel with one provider and one resource."""
     settable = [
         row("id", "simple", "string"),
@@ -195,7 +201,8 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> Schema:
     wheel = tmp_path_factory.mktemp("wheel") / "cdktf_toy-1-py3-none-any.whl"
     inner = io.BytesIO()
     with tarfile.open(fileobj=inner, mode="w:gz") as package:
-        for name, text in files.items():
+        for name, written in files.items():
+            text = request.param(written)
             member = tarfile.TarInfo(f"package/lib/{name}")
             member.size = len(text.encode())
             package.addfile(member, io.BytesIO(text.encode()))
