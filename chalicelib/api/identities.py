@@ -18,11 +18,11 @@ from ..domain.words import CloudProvider
 from ..providers.linking import LinkSetup
 from ..services.paging import Page, PageRequest
 from .callers import UserCaller
+from .names import Name
 from .routing import IdempotencyKey, Routes
 
 routes = Routes("identities")
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 AccountId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 RoleArn = Annotated[
     str, StringConstraints(max_length=256, pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$")

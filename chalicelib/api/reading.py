@@ -1,6 +1,7 @@
 """Reading a request: body, query and headers become typed values, or a refusal that names the field."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -123,4 +124,6 @@ def _unrepresentable(value: Any, path: tuple[str | int, ...]) -> list[FieldProbl
         return [p for index, item in enumerate(value) for p in _unrepresentable(item, (*path, index))]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_INTEGER:
         return [FieldProblem(path, f"must be between -{MAX_INTEGER} and {MAX_INTEGER}")]
+    if isinstance(value, float) and not math.isfinite(value):
+        return [FieldProblem(path, "is a larger number than can be kept; write a smaller one")]
     return []

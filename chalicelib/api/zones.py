@@ -1,14 +1,11 @@
 """Workspaces."""
 
-from typing import Annotated
-
-from pydantic import StringConstraints
-
 from ..bootstrap import container
 from ..domain.model import Model
 from ..domain.zone import Zone, ZoneOfMember
 from ..services.paging import Page, PageRequest
 from .callers import UserCaller
+from .names import Name
 from .routing import IdempotencyKey, Routes
 
 routes = Routes("zones")
@@ -17,7 +14,7 @@ routes = Routes("zones")
 class ZoneForm(Model):
     """What a person says about a zone."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+    name: Name
 
 
 @routes.post("/api/zones", status=201)

@@ -60,7 +60,7 @@ class SignIn:
         except jwt.PyJWTError:
             raise NotSignedIn("The sign-in token is not a JWT.") from None
         algorithm = header.get("alg")
-        if algorithm not in ALGORITHMS:
+        if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
             raise NotSignedIn("The sign-in token is not signed with RS256 or ES256.")
         key = self._key(str(header.get("kid", "")), ALGORITHMS[algorithm])
         claims = self._claims(token, key, algorithm)

@@ -72,6 +72,10 @@ def test_each_way_of_linking_is_kept_and_audited(api: Api, zone: str, form: dict
     ("form", "field"),
     [
         ({"account_id": "12345"}, "account_id"),
+        ({"account_id": "\u0661" * 12}, "account_id"),
+        ({"region": "eu-west-\u0661"}, "region"),
+        ({"role_reference": f"{ROLE}\u0661"}, "role_reference"),
+        ({"name": "\u001b]0;a title\u0007"}, "name"),
         ({"role_reference": "arn:aws:iam::999999999999:role/x"}, "role_reference"),
         ({"role_reference": "a role"}, "role_reference"),
         ({"method": "federation"}, "method"),

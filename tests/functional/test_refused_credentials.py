@@ -58,10 +58,10 @@ def foreign(api: Api, **header: Any) -> str:
     return jwt.encode(claims, STRANGER, algorithm="RS256", headers={"kid": kid, **header})
 
 
-def without_signature(api: Api) -> str:
+def without_signature(api: Api, algorithm: object = "none") -> str:
     _, body, _ = signed(api).split(".")
-    alg_none = base64.urlsafe_b64encode(json.dumps({"alg": "none"}).encode()).decode().rstrip("=")
-    return f"{alg_none}.{body}."
+    head = base64.urlsafe_b64encode(json.dumps({"alg": algorithm}).encode()).decode().rstrip("=")
+    return f"{head}.{body}."
 
 
 PEOPLE: dict[str, tuple[Callable[[Api], str], str]] = {
@@ -74,6 +74,10 @@ PEOPLE: dict[str, tuple[Callable[[Api], str], str]] = {
     "signed by a stranger under a known kid": (foreign, "does not verify"),
     "signed by an unknown key": (lambda api: foreign(api, kid="k-unknown"), "does not publish"),
     "signed by nobody": (without_signature, "not signed with RS256 or ES256"),
+    "signed by no word": (
+        lambda api: without_signature(api, ["RS256"]),
+        "not signed with RS256 or ES256",
+    ),
     "symmetric": (
         lambda api: jwt.encode({"sub": "ada"}, "k" * 32, algorithm="HS256"),
         "not signed with RS256 or ES256",

@@ -110,6 +110,9 @@ class TestBodies:
             (b'{"name": "' + b"a" * 1_048_576 + b'"}', {}, 413),
             (b'{"name": "' + b"a" * 10_000_000 + b'"}', {}, 413),
             (b'{"name": ""}', {}, 422),
+            (b'{"name": "\\u001b[31mred"}', {}, 422),
+            (b'{"name": "back\\u202ewards"}', {}, 422),
+            (b'{"name": 1e999}', {}, 422),
             (b'{"name": "Shop", "colour": "red"}', {}, 422),
             (b'{"name": "Shop"}', {"idempotency_key": ""}, 422),
             (b'{"name": "Shop"}', {"idempotency_key": "k" * 256}, 422),
@@ -121,6 +124,11 @@ class TestBodies:
         assert reply.status == status, reply.body[:300]
         if status >= 400:
             assert_one_shape(reply.body)
+
+    def test_a_number_beyond_all_numbers_names_its_field(self, api: Api) -> None:
+        """Also where a service validates, and the body is hashed first."""
+        reply = api.as_user("ada").send("POST", "/api/specs", raw=b'{"caches": [{"size": 1e999}]}')
+        assert (reply.status, reply.error["field"]) == (422, "caches[0].size")
 
     @pytest.mark.parametrize(
         ("query", "field"),

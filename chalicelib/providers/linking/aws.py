@@ -15,9 +15,9 @@ from .aws_template import template
 from .base import LinkSetup, OurSide
 
 AUDIENCE = "sts.amazonaws.com"
-ACCOUNT = re.compile(r"\d{12}")
-ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/[\w+=,.@/-]{1,200}")
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+ACCOUNT = re.compile(r"[0-9]{12}")
+ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/[A-Za-z0-9_+=,.@/-]{1,200}")
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 METHODS = (AccessMethod.ROLE, AccessMethod.WEB_IDENTITY, AccessMethod.RUNNER)
 DEFAULT_REGION = "eu-west-1"
 """Of the stack, for an identity without a region; IAM itself has none."""
