@@ -15,9 +15,10 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -48,11 +49,16 @@ class Container:
     """Its file system, as it were: gone when it ends, however it ends."""
 
     def begin(self, *, environ: Mapping[str, str], directory: Path, log_file: Path) -> None:
-        """Hand a task to the warm process."""
-        order = {"environ": dict(environ), "directory": str(directory), "log": str(log_file)}
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(order).encode() + b"\n")
-        self.process.stdin.close()
+        """Hand a task to the warm process, which ends when this one is gone."""
+        order = {
+            "environ": dict(environ),
+            "directory": str(directory),
+            "log": str(log_file),
+            "ends_with_starter": True,
+        }
+        pipe = _lifeline(self.process)
+        pipe.write(json.dumps(order).encode() + b"\n")
+        pipe.flush()
 
     def kill(self) -> None:
         """SIGKILL to everything in it."""
@@ -211,6 +217,8 @@ class EcsAgent:
                 assert container.source is not None, "a container in use has come from somewhere"
                 self._untold.append(Ended(container.source, container.task, EXITED, code))
                 del self._containers[arn]
+                with suppress(BrokenPipeError):  # what it never read
+                    _lifeline(container.process).close()
                 if container.scratch:
                     shutil.rmtree(container.scratch, ignore_errors=True)
             elif container.kill_at is not None and time.monotonic() > container.kill_at:
@@ -234,8 +242,13 @@ class EcsAgent:
         return Container(process)
 
 
-def _discard(process: subprocess.Popen[bytes]) -> None:
+def _lifeline(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    """The pipe that a container reads its task from, and whose end is its own."""
     assert process.stdin is not None
-    process.stdin.close()
+    return process.stdin
+
+
+def _discard(process: subprocess.Popen[bytes]) -> None:
+    _lifeline(process).close()
     process.terminate()
     process.wait()

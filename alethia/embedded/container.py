@@ -3,7 +3,10 @@
 ``python -m alethia.embedded.container`` is started ahead of time. It imports the runner, so that a task
 begins at once, and waits for one line of JSON on standard input::
 
-    {"environ": {…}, "directory": "…", "log": "…"}
+    {"environ": {…}, "directory": "…", "log": "…", "ends_with_starter": true}
+
+With ``ends_with_starter`` the writer keeps the pipe open as long as it lives: when it closes, everything in the
+container is killed. So a machine that dies takes its containers with it, whatever the machine died of.
 
 Then it forks. The child becomes the runner with exactly that environment. The parent stays as the
 container's first process: it passes SIGTERM on, and when the runner ends it kills whatever the runner
@@ -20,6 +23,7 @@ import runpy
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -45,6 +49,8 @@ def main() -> None:
     if pid == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         _become_runner(module, task)
+    if task.get("ends_with_starter"):
+        threading.Thread(target=_end_with_starter, name="lifeline", daemon=True).start()
     _stand_by(pid)
 
 
@@ -93,6 +99,13 @@ def _stand_by(runner: int) -> None:
     status = _wait_for(runner)
     kill_descendants(os.getpid())
     sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
+
+
+def _end_with_starter() -> None:
+    """Wait for the end of standard input; then SIGQUIT, as if the host had died."""
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGQUIT)
 
 
 def _wait_for(runner: int) -> int:

@@ -28,7 +28,7 @@ if __name__ == "__main__":
 class Container:
     """A container whose runner is the little program above."""
 
-    def __init__(self, folder: Path, given: str) -> None:
+    def __init__(self, folder: Path, given: str, **more: bool) -> None:
         (folder / "little_runner.py").write_text(RUNNER)
         self.log = folder / "log"
         self.process = subprocess.Popen(
@@ -41,10 +41,12 @@ class Container:
             },
         )
         environ = {"GIVEN": given, "PATH": os.environ["PATH"]}
-        order = {"environ": environ, "directory": str(folder), "log": str(self.log)}
+        order = {"environ": environ, "directory": str(folder), "log": str(self.log), **more}
         assert self.process.stdin
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
-        self.process.stdin.close()
+        self.process.stdin.flush()
+        if not more:
+            self.process.stdin.close()
 
     def first_line(self) -> list[str]:
         deadline = time.monotonic() + 20
@@ -94,6 +96,19 @@ def test_sigquit_kills_everything(tmp_path: Path) -> None:
     child = int(container.first_line()[0])
 
     container.process.send_signal(signal.SIGQUIT)
+
+    assert container.process.wait(10) == 128 + signal.SIGKILL
+    assert not alive(child)
+
+
+def test_with_its_starter_gone_everything_in_it_is_killed(tmp_path: Path) -> None:
+    """Also after SIGKILL: the pipe closes with whoever held it."""
+    container = Container(tmp_path, "stay", ends_with_starter=True)
+    child = int(container.first_line()[0])
+    assert container.process.poll() is None
+
+    assert container.process.stdin
+    container.process.stdin.close()
 
     assert container.process.wait(10) == 128 + signal.SIGKILL
     assert not alive(child)
