@@ -5,18 +5,19 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from .terminal import SafeConsole, escaped
+
 WIDE = 120
 """Columns where there is no terminal to ask: a file, a CI's log."""
 
-console = Console(highlight=False)
+console = SafeConsole()
 if not console.is_terminal and "COLUMNS" not in os.environ:
-    console = Console(highlight=False, width=WIDE)
-errors = Console(stderr=True, highlight=False)
+    console = SafeConsole(width=WIDE)
+errors = SafeConsole(stderr=True)
 
 ACTIONS = {
     "create": ("+", "green"),
@@ -46,7 +47,7 @@ STATUSES = {
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    print(escaped(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def status(text: str | None) -> Text:

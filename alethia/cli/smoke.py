@@ -1,6 +1,7 @@
 """``alethia smoke``: prove a deployment with a throw-away spec."""
 
 import click
+from rich.text import Text
 
 from ..client import Client
 from ..smoke import PATIENCE_SECONDS, Check, Smoke
@@ -56,6 +57,7 @@ def _only_account(session: Session) -> str:
 
 def _say(check: Check) -> None:
     if check.problem is None:
-        output.console.print(f"[green]ok[/]      {check.what} ({check.seconds:.1f} s)")
+        line = Text.assemble(("ok", "green"), f"      {check.what} ({check.seconds:.1f} s)")
+        output.console.print(line)
     else:
         output.errors.print(f"FAILED  {check.what}: {check.problem}", style="red", markup=False)
