@@ -1,7 +1,7 @@
 """Where global tables are copied to: regions of one's choice, or one multi-region."""
 
 from ..equivalents.regions import MULTI_REGIONS, REGIONS, MultiRegion
-from .draft import Draft
+from .draft import GAP, Draft
 from .move import Move, converted, lost, undecided
 from .paths import Path
 from .tables import unknown
@@ -16,7 +16,7 @@ def convert_copies(draft: Draft, move: Move) -> None:
                 _within_one(draft, move, (*path, "global_replicas"), MULTI_REGIONS[move.target.name])
             else:
                 _each(draft, move, (*path, "global_replicas"))
-            if not draft.form()["nosql_tables"][index]["global_replicas"]:
+            if all(place is GAP for place in draft.get((*path, "global_replicas"))):
                 why = "None of its copies has a place there; choose one, or leave the table in one region."
                 draft.put((*path, "table_type"), "standard", undecided(why))
 

@@ -78,17 +78,17 @@ class Draft:
     def part(self, path: Path) -> "Draft":
         """A copy with the component at `path` and what is judged with it, for trials.
 
-        Of other collections it holds nothing but the queues that a topic may deliver to: a name that is taken
-        is not seen in it.
+        One of many is judged with the spec's own words and, if it is a topic, the queues that it may deliver
+        to: a name that is taken is not seen, and neither is anything else that would take time to judge.
         """
         collections = set(COLLECTIONS.values())
-        kept = {name: value for name, value in self.fields.items() if name not in collections}
-        if path[0] in collections:
-            field, index = str(path[0]), int(path[1])
-            if field == "topics":
-                kept["queues"] = self.fields["queues"]
-            gaps = [GAP] * index
-            kept[field] = [*gaps, self.fields[field][index]]
+        if path[0] not in collections:
+            return Draft({name: value for name, value in self.fields.items() if name not in collections})
+        field, index = str(path[0]), int(path[1])
+        kept = {name: value for name, value in self.fields.items() if not isinstance(value, dict | list)}
+        if field == "topics":
+            kept["queues"] = self.fields["queues"]
+        kept[field] = [*[GAP] * index, self.fields[field][index]]
         return Draft(kept)
 
     def in_source(self, problem: FieldProblem) -> FieldProblem:
@@ -105,7 +105,8 @@ class Draft:
     def report(self) -> tuple[FieldReport, ...]:
         """A line for each field that was filled in, and for each that was spoken of; the scalars first."""
         was = dict(filled_in(self.source))
-        spoken = {path: None for path in self.notes if path not in was and self._is_field(path)}
+        sections = {path[:length] for path in was for length in range(len(path))}
+        spoken = {path: None for path in self.notes if path not in was and path not in sections}
         scalars = [name for name, value in self.source.items() if not isinstance(value, dict | list)]
         place = {name: index for index, name in enumerate(dict.fromkeys([*scalars, *self.source]))}
         everything = sorted({**was, **spoken}, key=lambda path: place[str(path[0])])
@@ -125,10 +126,6 @@ class Draft:
             if path[:length] in self.notes and self.get(path[:length]) is None:
                 return self.notes[path[:length]]
         return self.notes.get(path)
-
-    def _is_field(self, path: Path) -> bool:
-        """Whether it is one value, not a section that was left out with all that it held."""
-        return not any(other[: len(path)] == path for other, _ in filled_in(self.source))
 
     def _parent(self, path: Path) -> Any:
         value: Any = self.fields

@@ -187,7 +187,8 @@ class Mending:
     def _free_names(self, path: Path, name: str) -> Iterator[str]:
         field = str(path[0])
         is_project = len(path) == 1
-        taken = set() if is_project else {item["name"] for item in self._draft.form()[field]}
+        others = [] if is_project else self._draft.fields[field]
+        taken = {item["name"] for item in others if item is not GAP}
         for other in legal_names(name, "project" if is_project else field.removesuffix("s")):
             if other != name and other not in taken:
                 yield other

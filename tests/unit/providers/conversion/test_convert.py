@@ -10,8 +10,10 @@ from chalicelib.providers.aws import AWS
 from chalicelib.providers.azure import AZURE
 from chalicelib.providers.base import Provider
 from chalicelib.providers.conversion import convert
+from chalicelib.providers.conversion.draft import Draft
 from chalicelib.providers.gcp import GCP
 from chalicelib.services.spec_forms import read_form, stored
+from tests.support.aws_specs import a_form_for_aws
 from tests.support.gcp_specs import a_bare_form_for_gcp
 
 CARRIED, CONVERTED, LOST, DECISION = Outcome
@@ -267,3 +269,12 @@ def test_the_largest_spec_is_converted_while_somebody_waits() -> None:
     ]
     made = moved(GCP, queues=queues)
     assert {queue["visibility_timeout"] for queue in made.form["queues"]} == {600}
+
+
+def test_one_of_many_is_tried_without_the_others() -> None:
+    """A trial costs what its component costs: the largest spec has some thousand of them."""
+    form = stored(read_form(a_form_for_aws()))
+    trial = Draft(form).part(("topics", 0)).form()
+    held = {name for name, value in trial.items() if isinstance(value, dict | list)}
+    assert held == {"topics", "queues"}
+    assert trial["topics"] == form["topics"][:1]
