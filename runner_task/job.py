@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from chalicelib.domain.words import Phase
 from .api import Api
 from .context import JobContext, ProviderOf
 from .errors import ApiRefused, StepFailed, Stopped, Unreachable
+from .held_folders import held_folder
 from .installations import terraform_versions
 from .journal import Journal
 from .link import Link
@@ -35,6 +35,9 @@ from .workspaces import Workspaces
 
 LONGEST_TEMP = 107 - len("/plugin0123456789012")
 """Bytes: a unix socket's path has at most 107, and go-plugin appends its own name."""
+
+SHORT_TEMP = "alethia-run-"
+"""How a runner's folder is called that is in the machine's temporary one."""
 
 
 def run(settings: Settings, provider_of: ProviderOf, write: Write) -> bool:
@@ -224,8 +227,8 @@ def _short_folder(wanted: Path) -> Iterator[Path]:
         wanted.mkdir(mode=0o700)
         yield wanted
     else:
-        with tempfile.TemporaryDirectory(prefix="alethia-", ignore_cleanup_errors=True) as short:
-            yield Path(short)
+        with held_folder(SHORT_TEMP) as short:
+            yield short
 
 
 def _end_on_sigterm(stop: Stop) -> None:

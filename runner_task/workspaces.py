@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .digests import LOCK_FILE, template_digest, template_files
+from .held_folders import held_folder
 
 Init = Callable[[Path], None]
 """Initialises the workspace in a folder, or raises."""
@@ -61,8 +62,7 @@ class Workspaces:
 
     def _prepare(self, template: Path, prepared: Path, init: Init, lock: bytes | None) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=".making-", dir=self._root))
-        try:
+        with held_folder(".preparing-", self._root) as building:
             for relative in template_files(template):
                 target = building / relative
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -71,8 +71,6 @@ class Workspaces:
                 (building / LOCK_FILE).write_bytes(lock)
             init(building)
             self._publish(building, prepared)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
 
     def _publish(self, building: Path, prepared: Path) -> None:
         """Rename into place; a usable one of another runner stays, a broken one is moved away first."""

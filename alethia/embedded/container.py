@@ -5,8 +5,8 @@ begins at once, and waits for one line of JSON on standard input::
 
     {"environ": {…}, "directory": "…", "log": "…", "ends_with_starter": true}
 
-With ``ends_with_starter`` the writer keeps the pipe open as long as it lives: when it closes, everything in the
-container is killed. So a machine that dies takes its containers with it, whatever the machine died of.
+With ``ends_with_starter`` the writer keeps the pipe open as long as it lives: when it closes, everything in
+the container is killed. So a machine that dies takes its containers with it, whatever it died of.
 
 Then it forks. The child becomes the runner with exactly that environment. The parent stays as the
 container's first process: it passes SIGTERM on, and when the runner ends it kills whatever the runner

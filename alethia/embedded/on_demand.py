@@ -9,13 +9,13 @@ From then on bytes are passed on as they are.
 import json
 import logging
 import selectors
-import shutil
 import socket
-import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
+
+from runner_task.held_folders import held_folder
 
 from .errors import StackError
 from .processes import Child, clean_environment
@@ -30,6 +30,9 @@ REGISTRY = "registry.terraform.io"
 MODULE = "alethia.embedded.offline_providers"
 ENVIRONMENT_FILE = "environment.json"
 """Where the process writes its own addresses once it serves."""
+
+SOCKETS = "alethia-stand-ins-"
+"""How the folder of the sockets is called, in the machine's temporary one: its path must be short."""
 
 START_SECONDS = 60.0
 BACKLOG = 64
@@ -59,9 +62,10 @@ class OnDemandProviders:
         self._starting = threading.Lock()
         self._behind: dict[str, str] | None = None
         self._wake, self._woken = socket.socketpair()
-        self._sockets = Path(tempfile.mkdtemp(prefix="alethia-tf-"))
+        self._left_at_stop = ExitStack()
+        sockets = self._left_at_stop.enter_context(held_folder(SOCKETS))
         self._listening = {
-            f"{REGISTRY}/hashicorp/{path.stem}": _listen(self._sockets / path.stem)
+            f"{REGISTRY}/hashicorp/{path.stem}": _listen(sockets / path.stem)
             for path in schemas.glob("*.json")
         }
         self._thread = threading.Thread(target=self._accept, name="provider-sockets", daemon=True)
@@ -70,6 +74,11 @@ class OnDemandProviders:
     def started(self) -> bool:
         """Whether the process behind the sockets was needed yet."""
         return self._behind is not None
+
+    @property
+    def pid(self) -> int:
+        """The process behind the sockets, once it was started."""
+        return self._child.pid
 
     @property
     def names(self) -> set[str]:
@@ -102,7 +111,7 @@ class OnDemandProviders:
         for listening in (*self._listening.values(), self._woken):
             listening.close()
         self._child.stop()
-        shutil.rmtree(self._sockets, ignore_errors=True)
+        self._left_at_stop.close()
 
     def _accept(self) -> None:
         with selectors.DefaultSelector() as ready:
@@ -134,9 +143,13 @@ class OnDemandProviders:
                 back.join()
 
     def _addresses(self) -> dict[str, str]:
-        """Provider → its own socket, once the process serves; started by whoever comes first."""
+        """Provider → its own socket, once the process serves; started by whoever comes first.
+
+        A process that is gone (a machine short of memory ends the largest) is started anew: it keeps nothing.
+        """
         with self._starting:
-            if self._behind is None:
+            if self._behind is None or not self._child.running:
+                self._child.stop()
                 self._behind = self._started()
             return self._behind
 

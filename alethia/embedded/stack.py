@@ -56,6 +56,7 @@ class Stack:
 
     def start(self) -> None:
         """Start it; what was started is stopped again when a later part can't start."""
+        account, terraform = self._account(), find_terraform(PROJECT)  # may refuse: before anything is made
         ports = self.data.remembered().get("ports", {})
         aws, cloud, others, api = (free_port(ports.get(name)) for name in ("aws", "cloud", "others", "api"))
         self.cloud_url = f"http://{HOST}:{cloud}"
@@ -75,10 +76,10 @@ class Stack:
             self.data,
             aws_port=aws,
             api_port=api,
-            account=self._account(),
+            account=account,
             customer_aws=None if self.real_aws else self.cloud_url,
             other_clouds=self._serving.url,
-            runner_environ=self._runner_environ(),
+            runner_environ=self._runner_environ(terraform),
         )
         self.data.remember(
             {"ports": {"aws": aws, "cloud": cloud, "others": others, "api": api}, "url": self.url}
@@ -128,7 +129,7 @@ class Stack:
             raise StackError(f"--real-aws needs AWS credentials in this shell; AWS says: {error}") from None
         return LinkedAccount(str(caller["Account"]), "Your AWS account")
 
-    def _runner_environ(self) -> dict[str, str]:
+    def _runner_environ(self, terraform: Path) -> dict[str, str]:
         config = write_cli_config(
             self.data.root / "terraform.rc",
             templates=PROJECT / "templates",
@@ -139,7 +140,7 @@ class Stack:
             "PYTHONPATH": str(PROJECT),
             "ALETHIA_CACHE_DIR": str(self.data.runner_cache),
             "ALETHIA_TEMPLATES_DIR": str(PROJECT / "templates"),
-            "ALETHIA_TERRAFORM": str(find_terraform(PROJECT)),
+            "ALETHIA_TERRAFORM": str(terraform),
             "ALETHIA_TF_CLI_CONFIG_FILE": str(config),
             "ALETHIA_REST_STAND_IN_URL": self._serving.url,
             "AWS_EC2_METADATA_DISABLED": "true",

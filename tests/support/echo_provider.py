@@ -9,6 +9,7 @@ from pathlib import Path
 def main(folder: Path) -> None:
     """Serve until SIGTERM; the folder says when it is ready, as the real one does."""
     listening = socket.socket(socket.AF_UNIX)
+    (folder / "echo").unlink(missing_ok=True)
     listening.bind(str(folder / "echo"))
     listening.listen()
     addresses = {"registry.terraform.io/hashicorp/google": {"Addr": {"String": str(folder / "echo")}}}

@@ -7,13 +7,14 @@ that only its owner can enter.
 import json
 import os
 import signal
-import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
 from tf.gen import tfplugin_pb2_grpc as rpc
+
+from runner_task.held_folders import held_folder
 
 from .later_protocol import ephemeral_calls
 from .process import ENVIRONMENT_FILE, REATTACH
@@ -22,6 +23,9 @@ from .schemas import ProviderSchema
 
 LONGEST_SOCKET_PATH = 107
 """Bytes that a unix socket's address may have."""
+
+SOCKETS = "alethia-providers-"
+"""How the folder of the sockets is called, in the machine's temporary one: its path must be short."""
 
 _THREADS = 8
 
@@ -48,9 +52,9 @@ def serve(folder: Path, schemas: list[ProviderSchema]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="alethia-tf-") as sockets:
-        servers = [_listen(schema, Path(sockets)) for schema in schemas]
-        environment = {REATTACH: reattach(schemas, Path(sockets), os.getpid())}
+    with held_folder(SOCKETS) as sockets:
+        servers = [_listen(schema, sockets) for schema in schemas]
+        environment = {REATTACH: reattach(schemas, sockets, os.getpid())}
         ready = folder / ENVIRONMENT_FILE
         partial = ready.with_suffix(".partial")
         partial.write_text(json.dumps(environment))

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import tempfile
 import threading
@@ -70,6 +71,15 @@ def test_everybody_gets_every_byte(providers: OnDemandProviders) -> None:
 
 def test_a_provider_that_is_not_served_hangs_up(providers: OnDemandProviders) -> None:
     assert ask(addresses(providers)[AZURE], b"") == b""
+
+
+def test_a_process_that_was_killed_is_started_again(providers: OnDemandProviders) -> None:
+    at = addresses(providers)[GOOGLE]
+    ask(at, b"there?")
+    os.kill(providers.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, providers.pid, os.WEXITED | os.WNOWAIT)
+
+    assert ask(at, b"and now?") == b"and now?"
 
 
 def test_only_the_owner_may_enter_and_nothing_is_left(providers: OnDemandProviders, folder: Path) -> None:
