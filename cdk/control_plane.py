@@ -69,8 +69,8 @@ class ControlPlane(Stack):
         acknowledge(
             job_tokens,
             {
-                "AwsSolutions-SMG4": "A new value ends the tokens of running jobs, so a person chooses when "
-                "(docs/operations.md)."
+                "AwsSolutions-SMG4": "What it signs is good for an hour. A person changes it by one command; "
+                "jobs in hand go on by the value of before (docs/operations.md)."
             },
         )
         called_by_api = (API_FUNCTION, *authorizers_of(package.api_definition))
@@ -170,6 +170,7 @@ class ControlPlane(Stack):
             "ApiUrl": api.url,
             "RunnerImages": runner.repository.repository_uri,
             "RunnerCredential": runner.credential.secret_name,
+            "JobTokenSecret": job_tokens.secret_arn,
             "StateMachineArn": machine.arn,
             "WorkerStateMachineArn": worker_machine.arn,
             "ControlPlanePrincipal": customer_access.arn,

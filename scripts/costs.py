@@ -36,7 +36,7 @@ PRICE = {
 }
 """US dollars."""
 
-ALARMS, ALARM_METRICS = 13, 27
+ALARMS, ALARM_METRICS = 14, 28
 """Of the control plane's stack; AWS bills each metric that an alarm looks at."""
 IDLE_METRICS = 3
 """Sent while nothing happens: the oldest job's age, and cold starts, by deployment and by function."""

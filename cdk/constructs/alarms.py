@@ -48,6 +48,9 @@ THRESHOLDS: Mapping[Stage, Thresholds] = {
 THROTTLED_REQUESTS = 20
 """Requests that the API refused as too many, in five minutes."""
 
+LOST_LEASES = 2
+"""Runners that stopped answering, in an hour: that a container dies now and then has no cause to look for."""
+
 
 class Alarms(Construct):
     """Alarms by name, and the one topic that they tell."""
@@ -93,6 +96,12 @@ class Alarms(Construct):
             f"A job that waits for nobody is older than {allowed.oldest_job_minutes} minutes.",
             metrics.ours(self._deployment, Metric.OLDEST_JOB, "Maximum"),
             above=allowed.oldest_job_minutes * 60,
+        )
+        self._alarm(
+            "leases-lost",
+            f"More than {LOST_LEASES} runners stopped answering within an hour.",
+            metrics.ours(self._deployment, Metric.LEASES_LOST, "Sum", HOUR),
+            above=LOST_LEASES,
         )
 
     def _watch_reconciler(self, reconcile: lambda_.Function) -> None:
@@ -140,7 +149,7 @@ class Alarms(Construct):
     def _watch_services(self, api: Api, tables: Tables) -> None:
         self._alarm(
             "api-refused-by-gateway",
-            "API Gateway answers with errors of the server: functions time out, or can't be called.",
+            "The API answers with 5xx: the app says so, its functions time out, or can't be called.",
             metrics.api(api.rest_api, "5XXError", "Sum"),
             above=self._allowed.errors - 1,
         )

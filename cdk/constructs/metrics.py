@@ -14,14 +14,16 @@ NAMESPACE = "Alethia"
 FIVE_MINUTES = Duration.minutes(5)
 
 
-def ours(deployment: str, metric: Metric, statistic: str) -> cloudwatch.Metric:
+def ours(
+    deployment: str, metric: Metric, statistic: str, period: Duration = FIVE_MINUTES
+) -> cloudwatch.Metric:
     """One of the app's own, for the deployment as a whole."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=str(metric),
         dimensions_map={"service": deployment},
         statistic=statistic,
-        period=FIVE_MINUTES,
+        period=period,
     )
 
 

@@ -13,6 +13,9 @@ from .aws import client
 PAUSES = (0.0, 0.2, 0.5, 1.0)
 """Seconds before each try to make a secret whose name is still taken by one that is being deleted."""
 
+PREVIOUS = "AWSPREVIOUS"
+"""The stage of a secret's value that Secrets Manager moves there when another becomes the present one."""
+
 NOT_NOW = "A secret that this needs can't be read now. Try again shortly."
 NOT_KEPT = "The secret can't be kept now. Try again shortly."
 
@@ -24,6 +27,24 @@ def secret_reader(settings: Settings, name: str) -> Callable[[], str]:
         try:
             value: str = client("secretsmanager", settings).get_secret_value(SecretId=name)["SecretString"]
         except (BotoCoreError, ClientError):
+            raise Unavailable(NOT_NOW) from None
+        return value
+
+    return read
+
+
+def reader_of_before(settings: Settings, name: str) -> Callable[[], str | None]:
+    """A function that reads what the secret called `name` was before its present value, if it was changed."""
+
+    def read() -> str | None:
+        secrets = client("secretsmanager", settings)
+        try:
+            value: str = secrets.get_secret_value(SecretId=name, VersionStage=PREVIOUS)["SecretString"]
+        except ClientError as error:
+            if _code(error) == ABSENT:
+                return None
+            raise Unavailable(NOT_NOW) from None
+        except BotoCoreError:
             raise Unavailable(NOT_NOW) from None
         return value
 

@@ -45,10 +45,13 @@ class People(Outside):
     @cached_property
     def job_tokens(self) -> "JobTokens":
         """Tokens of running jobs."""
-        from ..adapters.secrets import secret_reader
+        from ..adapters.secrets import reader_of_before, secret_reader
         from ..services.job_tokens import JobTokens
 
-        return JobTokens(secret_reader(self.settings, self.settings.job_token_secret), self.clock)
+        name = self.settings.job_token_secret
+        return JobTokens(
+            secret_reader(self.settings, name), self.clock, before=reader_of_before(self.settings, name)
+        )
 
     @cached_property
     def oidc_issuer(self) -> "OidcIssuer":

@@ -4,8 +4,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from chalicelib.adapters.secrets import SecretsVault
+from chalicelib.adapters.secrets import SecretsVault, reader_of_before, secret_reader
 from chalicelib.domain.errors import Unavailable
+from chalicelib.settings import Settings
 from tests.support.git_hosts import TestVault
 
 
@@ -43,3 +44,15 @@ def test_a_service_that_does_not_answer_is_unavailable_and_quotes_nothing() -> N
         with pytest.raises(Unavailable) as refused:
             call()
         assert "canary" not in str(refused.value)
+
+
+def test_a_changed_secret_is_read_as_it_is_and_as_it_was_before(vault: TestVault) -> None:
+    settings = Settings(aws_endpoint_url=vault.client.meta.endpoint_url, region=vault.client.meta.region_name)
+    present, before = (read(settings, "vault/d") for read in (secret_reader, reader_of_before))
+    vault.client.create_secret(Name="vault/d", SecretString="one")
+    assert (present(), before()) == ("one", None)
+    for value in ("two", "three"):
+        vault.client.put_secret_value(SecretId="vault/d", SecretString=value)
+    assert (present(), before()) == ("three", "two")
+    with pytest.raises(Unavailable):
+        reader_of_before(Settings(aws_endpoint_url="http://127.0.0.1:9"), "vault/d")()

@@ -1,5 +1,6 @@
 """What an operator is told of: each alarm looks at a number that something reports."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,25 +10,18 @@ from cdk.constructs import metrics
 from cdk.constructs.alarms import ANSWERS_PEOPLE, WOKEN_BY_EVENTS
 from chalicelib.adapters import metrics as emitted
 from chalicelib.services.ports.metrics import Metric
-from scripts.costs import ALARM_METRICS
+from scripts.costs import ALARM_METRICS, ALARMS
 from tests.infrastructure.conftest import Template
 from tests.infrastructure.templates import functions, of_type
 
-ALARMS = {
-    "api-errors",
-    "api-refused-by-gateway",
-    "api-throttled",
-    "event-errors",
-    "executions-failed",
-    "executions-timed-out",
-    "finalize-failed",
-    "lambda-throttled",
-    "oldest-job",
-    "reconcile-failed",
-    "reconcile-not-running",
-    "step-errors",
-    "tables-throttled",
-}
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def told_of(document: str, heading: str) -> list[str]:
+    """The alarms in the first column of the table below this head."""
+    _, below = (DOCS / document).read_text().split(f"{heading}\n", 1)
+    rows = below.split("\n\n")[0].splitlines()
+    return [name for row in rows for name in re.findall(r"`([\w-]+)`", row.split("|")[1])]
 
 
 def alarms(template: Template, name: str = "alethia") -> dict[str, dict[str, Any]]:
@@ -42,13 +36,15 @@ def watched(alarm: dict[str, Any]) -> list[dict[str, Any]]:
     return parts or [alarm]
 
 
-def test_the_operators_guide_has_each() -> None:
-    guide = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
-    assert {name for name in ALARMS if f"`{name}`" not in guide} == set()
-
-
-def test_these_are_the_alarms(template: Template) -> None:
-    assert set(alarms(template)) == ALARMS
+@pytest.mark.parametrize(
+    ("document", "heading"),
+    [
+        ("operations.md", "| alarm | what it means | what to do |"),
+        ("deploying.md", "| alarm (`<name>-…`) | watches |"),
+    ],
+)
+def test_the_documentation_has_these_and_no_others(document: str, heading: str, template: Template) -> None:
+    assert sorted(told_of(document, heading)) == sorted(alarms(template))
 
 
 def test_each_tells_the_topic_when_it_begins_and_when_it_ends(template: Template) -> None:
@@ -66,6 +62,7 @@ def test_each_says_what_it_means_and_where_to_read_on(template: Template) -> Non
     ("name", "metric"),
     [
         ("finalize-failed", Metric.FINALIZE_FAILED),
+        ("leases-lost", Metric.LEASES_LOST),
         ("oldest-job", Metric.OLDEST_JOB),
         ("reconcile-failed", Metric.RECONCILE_FAILED),
     ],
@@ -132,5 +129,12 @@ def test_only_whom_the_deployment_names_is_sent_mail(template: Template, dev_tem
     assert not of_type(dev_template, "AWS::SNS::Subscription")
 
 
+def test_one_lost_runner_wakes_nobody_and_three_in_an_hour_do(template: Template) -> None:
+    alarm = alarms(template)["leases-lost"]
+    assert (alarm["Statistic"], alarm["Period"], alarm["EvaluationPeriods"]) == ("Sum", 3600, 1)
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 2)
+
+
 def test_the_computed_bill_counts_what_the_alarms_look_at(template: Template) -> None:
-    assert sum(len(watched(alarm)) for alarm in alarms(template).values()) == ALARM_METRICS
+    looked_at = [len(watched(alarm)) for alarm in alarms(template).values()]
+    assert (len(looked_at), sum(looked_at)) == (ALARMS, ALARM_METRICS)
