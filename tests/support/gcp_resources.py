@@ -11,6 +11,7 @@ from chalicelib.domain.components import Database, Dns, Network, NosqlTable, Que
 from chalicelib.domain.spec import each_component
 from chalicelib.domain.spec_config import SpecConfig
 from chalicelib.domain.words import ComponentKind
+from tests.support.offline_terraform import Resources
 
 
 def resources_of(config: SpecConfig) -> dict[str, int]:
@@ -21,6 +22,21 @@ def resources_of(config: SpecConfig) -> dict[str, int]:
 def services_of(config: SpecConfig) -> set[str]:
     """The services of GCP that `config` uses, such as ``pubsub``."""
     return set(_services(config))
+
+
+def no_value_is_kept(made: Resources) -> bool:
+    """Whether no generated value is in a plan or a state, where terraform itself writes it."""
+    generated = {
+        "google_secret_manager_secret_version": ("secret_data", "secret_data_wo"),
+        "google_sql_user": ("password", "password_wo"),
+    }
+    kept = [
+        resource.values.get(name)
+        for of_type, names in generated.items()
+        for resource in made.of_type(of_type)
+        for name in names
+    ]
+    return bool(kept) and set(kept) == {None}
 
 
 def _parts(config: SpecConfig) -> Iterator[Counter[str]]:

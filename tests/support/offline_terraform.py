@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -171,15 +171,19 @@ class OfflineTemplate:
             raise Refused("validate", errors, done.stderr)
         return found
 
-    def plan(self, variables: Mapping[str, Any], *, state: Path | None = None) -> Plan:
+    def plan(
+        self, variables: Mapping[str, Any], *, state: Path | None = None, replace: Sequence[str] = ()
+    ) -> Plan:
         """What applying `variables` would leave; on top of `state` when there is one.
+
+        No schema tells which changes make a resource anew: `replace` names those that are, by address.
 
         Raises
         ------
         Refused
             terraform, a schema or a rule of the template says no.
         """
-        _, document, warnings = self._plan(variables, state or self._new("state", ".tfstate"))
+        _, document, warnings = self._plan(variables, state or self._new("state", ".tfstate"), replace)
         outputs = {
             name: item.get("value", UNKNOWN)
             for name, item in document["planned_values"].get("outputs", {}).items()
@@ -207,11 +211,12 @@ class OfflineTemplate:
         self._run("destroy", "-json", "-auto-approve", "-lock=false", f"-state={state}", f"-var-file={file}")
 
     def _plan(
-        self, variables: Mapping[str, Any], state: Path
+        self, variables: Mapping[str, Any], state: Path, replace: Sequence[str] = ()
     ) -> tuple[Path, dict[str, Any], list[Diagnostic]]:
         plan, file = self._new("plan", ".bin"), self._variables(variables)
         options = ("-json", "-lock=false", "-refresh=false", f"-state={state}", f"-var-file={file}")
-        warnings = _diagnostics(self._run("plan", *options, f"-out={plan}").stdout)
+        anew = [f"-replace={address}" for address in replace]
+        warnings = _diagnostics(self._run("plan", *options, *anew, f"-out={plan}").stdout)
         ignored = [item for item in warnings if item.summary.startswith(UNDECLARED)]
         if ignored:
             raise Refused("plan", ignored)
@@ -249,9 +254,10 @@ class Applied(Resources):
     variables: Mapping[str, Any]
     state: Path
 
-    def plan(self, variables: Mapping[str, Any] | None = None) -> Plan:
+    def plan(self, variables: Mapping[str, Any] | None = None, *, replace: Sequence[str] = ()) -> Plan:
         """Plan again on this state, with the same variables or others."""
-        return self.template.plan(self.variables if variables is None else variables, state=self.state)
+        variables = self.variables if variables is None else variables
+        return self.template.plan(variables, state=self.state, replace=replace)
 
     def destroy(self) -> None:
         """Destroy it."""

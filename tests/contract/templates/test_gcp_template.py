@@ -2,6 +2,7 @@
 
 Schema-checked offline, never provider-tested (docs/template-gcp.md). Each shape is planned once; what is
 expected of it is counted from the spec (tests/support/gcp_resources.py), not from the template's variables.
+What an apply leaves is in test_gcp_template_applied.py.
 """
 
 import re
@@ -16,9 +17,9 @@ from chalicelib.domain.spec import each_component
 from chalicelib.domain.spec_config import Owner
 from chalicelib.domain.words import CloudProvider, ComponentKind
 from chalicelib.providers import registry
-from tests.support.gcp_resources import resources_of, services_of
+from tests.support.gcp_resources import no_value_is_kept, resources_of, services_of
 from tests.support.gcp_specs import OWNER, PROJECT, SHAPES, frozen
-from tests.support.offline_terraform import Applied, OfflineTemplate, OfflineTemplates, Plan, Resource
+from tests.support.offline_terraform import OfflineTemplate, OfflineTemplates, Plan, Resource
 from tests.support.templates import GCP_TEMPLATE
 
 GCP = registry[CloudProvider.GCP]
@@ -45,12 +46,6 @@ def planned(template: OfflineTemplate) -> Planned:
         return known[shape]
 
     return plan
-
-
-@pytest.fixture(scope="module")
-def standing(template: OfflineTemplate) -> Applied:
-    """Two of everything in production, applied."""
-    return template.apply(GCP.to_tfvars(frozen(SHAPES["two of each in production"]), OWNER))
 
 
 def test_it_is_valid_for_the_locked_providers(template: OfflineTemplate) -> None:
@@ -225,12 +220,10 @@ def test_the_cluster_is_private_unless_networks_are_allowed(planned: Planned) ->
     assert [block["cidr_block"] for block in blocks] == ["203.0.113.0/24"]
 
 
-def test_no_generated_value_is_in_a_plan_or_a_state(planned: Planned, standing: Applied) -> None:
-    for resources in (planned("two of each in production"), standing):
-        for version in resources.of_type("google_secret_manager_secret_version"):
-            assert (version.values.get("secret_data"), version.values["secret_data_wo"]) == (None, None)
-        for user in resources.of_type("google_sql_user"):
-            assert (user.values.get("password"), user.values["password_wo"]) == (None, None)
+def test_no_generated_value_is_in_a_plan(planned: Planned) -> None:
+    plan = planned("two of each in production")
+    assert len(plan.of_type("google_sql_user")) == 2
+    assert no_value_is_kept(plan)
 
 
 # --- what was asked for ----------------------------------------------------------------------------------
@@ -295,6 +288,8 @@ def test_the_cluster_has_the_nodes_that_were_asked_for(planned: Planned) -> None
     assert only(pool, "node_config", "machine_type") == "e2-standard-2"
     assert only(pool, "autoscaling", "total_min_node_count") == 2
     assert only(pool, "autoscaling", "total_max_node_count") == 5
+    first = only(cluster, "node_config")[0]
+    assert (first["disk_type"], first["disk_size_gb"]) == ("pd-standard", 20), "new projects have few SSDs"
     members = {member.values.get("member") for member in plan.of_type("google_project_iam_member")}
     assert members >= {"group:platform@example.com", "user:ada@example.com"}
 
@@ -338,6 +333,12 @@ def test_a_new_network_is_cut_into_ranges_that_do_not_meet(planned: Planned) -> 
     assert not [pair for pair in combinations(ranges, 2) if pair[0].overlaps(pair[1])]
 
 
+def test_a_network_that_was_there_before_can_be_made_again(planned: Planned) -> None:
+    """Google remembers the connection of a network that is gone, and refuses to make it a second time."""
+    connection = planned("two of each in production").only("google_service_networking_connection").values
+    assert (connection["deletion_policy"], connection["update_on_creation_fail"]) == ("ABANDON", True)
+
+
 def test_queues_topics_and_tables_are_as_asked(planned: Planned) -> None:
     plan = planned("two of each in production")
     mails = one(plan, 'module.queue["mails"].google_pubsub_subscription.this')
@@ -355,45 +356,3 @@ def test_queues_topics_and_tables_are_as_asked(planned: Planned) -> None:
     assert [field["field_path"] for field in index["fields"]] == ["id", "at"]
     web = one(plan, 'module.container_registry["web"].google_artifact_registry_repository.this')
     assert only(web, "docker_config", "immutable_tags") is False
-
-
-# --- after the apply -------------------------------------------------------------------------------------
-
-
-def test_a_second_plan_is_empty(standing: Applied) -> None:
-    assert standing.plan().changes == {}
-
-
-def test_outputs_become_facts_of_the_right_components(standing: Applied) -> None:
-    config = frozen(SHAPES["two of each in production"])
-    facts = {
-        (found.kind, found.name): found.facts for found in GCP.outputs_to_components(config, standing.outputs)
-    }
-    wanted = {(kind, name) for kind, name, _ in each_component(config)}
-    assert facts.keys() == wanted - {(ComponentKind.REPOSITORIES, "repositories")}
-
-    assert all(facts[ComponentKind.NETWORK, "network"]["nat_addresses"].values())
-    cluster = facts[ComponentKind.CLUSTER, "cluster"]
-    assert cluster["name"] == "shop-production"
-    assert cluster["endpoint"].startswith("https://")
-    assert GCP.cluster_login(config, cluster).document()["clusters"]
-    for name in ("orders", "legacy"):
-        database = facts[ComponentKind.DATABASE, name]
-        assert database["identifier"] == f"shop-production-{name}"
-        assert f"shop-production_database_{name}" in database["master_credentials_secret_id"]
-        assert database["writer_endpoint"] != database["reader_endpoint"]
-    assert facts[ComponentKind.DATABASE, "orders"]["port"] == 5432
-    assert facts[ComponentKind.DATABASE, "legacy"]["port"] == 3306
-    assert "reader_endpoint" in facts[ComponentKind.CACHE, "pages"]
-    assert "reader_endpoint" not in facts[ComponentKind.CACHE, "sessions"]
-    assert facts[ComponentKind.QUEUE, "mails"]["subscription_id"].endswith("/shop-production-mails-sub")
-    assert facts[ComponentKind.CONTAINER_REGISTRY, "api"]["url"] == (
-        f"europe-west1-docker.pkg.dev/{PROJECT}/shop-production-api"
-    )
-
-
-def test_facts_tell_one_component_from_another(standing: Applied) -> None:
-    """A map that gave one component's facts to all of its kind would pass every test of names alone."""
-    maps = [value for value in standing.outputs.values() if isinstance(value, dict)]
-    for facts in (value for value in maps if all(isinstance(one, dict) for one in value.values())):
-        assert len({str(one) for one in facts.values()}) == len(facts)

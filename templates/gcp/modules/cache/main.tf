@@ -65,4 +65,9 @@ resource "google_secret_manager_secret_version" "credentials" {
   secret                 = google_secret_manager_secret.credentials.id
   secret_data_wo         = google_redis_instance.this.auth_string
   secret_data_wo_version = 1
+
+  # Another instance (after a change of its tier) has another password.
+  lifecycle {
+    replace_triggered_by = [google_redis_instance.this.id]
+  }
 }

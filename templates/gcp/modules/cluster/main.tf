@@ -89,13 +89,16 @@ resource "google_container_cluster" "this" {
     }
   }
 
-  # GKE makes no cluster without a first pool. It goes at once; the one in nodes.tf can be changed on its own.
+  # GKE makes no cluster without a first pool. It goes at once; the one in nodes.tf can be changed on its own. Its
+  # disks are small and no SSDs: three of the usual ones are more than a new project's quota of SSDs in a region.
   remove_default_node_pool = var.autopilot ? null : true
   initial_node_count       = var.autopilot ? null : 1
 
   dynamic "node_config" {
     for_each = local.standard
     content {
+      disk_type       = "pd-standard"
+      disk_size_gb    = 20
       service_account = google_service_account.this["nodes"].email
       oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
 

@@ -1,5 +1,5 @@
 # The password is ephemeral here and write-only below: it reaches Cloud SQL and Secret Manager, and is kept in no
-# plan and no state. Both are written once; to change it, see docs/template-gcp.md.
+# plan and no state. Both are written once for each instance; to change it, see docs/template-gcp.md.
 
 ephemeral "random_password" "this" {
   length      = 32
@@ -18,6 +18,11 @@ resource "google_sql_user" "this" {
 
   # PostgreSQL deletes no user that owns anything; the user goes with the instance.
   deletion_policy = "ABANDON"
+
+  # An instance that is made anew knows no user.
+  lifecycle {
+    replace_triggered_by = [google_sql_database_instance.this.id]
+  }
 }
 
 resource "google_secret_manager_secret" "credentials" {
@@ -44,4 +49,8 @@ resource "google_secret_manager_secret_version" "credentials" {
 
   # What is in the secret is then what the database knows.
   depends_on = [google_sql_user.this]
+
+  lifecycle {
+    replace_triggered_by = [google_sql_user.this.id]
+  }
 }
