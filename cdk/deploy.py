@@ -23,14 +23,13 @@ from typing import Any
 
 import botocore.session
 from aws_cdk import App
-from pydantic import ValidationError
 
 from cdk.account import Account, NotReady, account_of, require_bootstrap
-from cdk.deployment import Deployment, read_deployment
+from cdk.deployment import Deployment, NotADeployment, read_deployment
 from cdk.grants import UngrantedFunction
 from cdk.main import KEPT, LOCK, PROJECT, control_plane, stack_name
 from cdk.packaging import PackagingFailed, package
-from cdk.synth import Judged, judge, sizes, table
+from cdk.synth import Judged, empty, judge, sizes, table
 from cdk.vendoring import vendored
 
 CDK = PROJECT / "node_modules" / ".bin" / "cdk"
@@ -93,6 +92,7 @@ class Cdk:
 
 def synthesize(deployment: Deployment, out: Path) -> None:
     """The stack in `out`, judged (:class:`NotReady` when anything is found)."""
+    empty(out)
     with TemporaryDirectory() as build:
         packaged = package(PROJECT, Path(build), vendored(LOCK, KEPT))
         app: App = control_plane(deployment, packaged, str(out))
@@ -141,7 +141,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     try:
         deploy(chosen.deployment, chosen.out, yes=chosen.yes, destroy=chosen.destroy)
-    except (OSError, ValidationError, PackagingFailed, UngrantedFunction, NotReady) as error:
+    except (OSError, NotADeployment, PackagingFailed, UngrantedFunction, NotReady) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

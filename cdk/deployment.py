@@ -1,12 +1,27 @@
-"""What differs between two deployments of the control plane: one file, one typed record."""
+"""What differs between two deployments of the control plane: one file, one typed record.
 
-from collections.abc import Mapping
+What AWS would refuse in the middle of a deployment is refused here, by the name of the field.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 HttpsUrl = Annotated[str, Field(pattern=r"^https://\S+$")]
+Address = Annotated[HttpsUrl, AfterValidator(lambda url: url.rstrip("/"))]
+"""What paths are added to."""
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
 Stage = Literal["dev", "prod"]
 
@@ -15,6 +30,22 @@ STAGES: Mapping[Stage, Mapping[str, Any]] = {
     "prod": {"log_days": 365, "requests_per_second": 50, "burst": 100},
 }
 """What a stage decides where the file does not. :class:`Alarms` and :class:`Cognito` have more."""
+
+
+FARGATE: Mapping[int, Sequence[int]] = {
+    256: (512, 1024, 2048),
+    512: range(1024, 4096 + 1, 1024),
+    1024: range(2048, 8192 + 1, 1024),
+    2048: range(4096, 16384 + 1, 1024),
+    4096: range(8192, 30720 + 1, 1024),
+    8192: range(16384, 61440 + 1, 4096),
+    16384: range(32768, 122880 + 1, 8192),
+}
+"""CPU units of a task → the memory (MiB) that Fargate gives with them."""
+
+
+class NotADeployment(ValueError):
+    """The file describes no deployment; the message names each field that does not fit."""
 
 
 class Part(BaseModel):
@@ -74,19 +105,20 @@ SignIn = Annotated[
 class ExternalStore(Part):
     """An S3-compatible store, such as Supabase's, in place of a bucket in this account."""
 
-    endpoint_url: HttpsUrl
+    endpoint_url: Address
     region: str
     bucket: str
     access_key_id: str
-    secret_name: str
-    """Secrets Manager secret, made beforehand, that holds the secret access key and nothing else."""
+    secret_name: str = Field(pattern=r"^[A-Za-z0-9/_+=.@-]+$")
+    """Secrets Manager secret, made beforehand, that holds the secret access key and nothing else. Its name,
+    no ARN."""
 
 
 class Network(Part):
     """Subnets for the runner that exist already; they need a way out to the internet."""
 
     vpc_id: str = Field(pattern=r"^vpc-[0-9a-f]+$")
-    subnet_ids: tuple[str, ...] = Field(min_length=1)
+    subnet_ids: tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]+$")], ...] = Field(min_length=1)
 
 
 class Runner(Part):
@@ -98,6 +130,16 @@ class Runner(Part):
     memory_mib: int = 2048
     network: Network | None = None
     """Unset: a VPC of public subnets, whose tasks nobody can reach, and no NAT gateway."""
+
+    @model_validator(mode="after")
+    def _fargate_has_the_size(self) -> "Runner":
+        memory = FARGATE.get(self.cpu)
+        if memory is None:
+            raise ValueError(f"cpu must be one of {', '.join(map(str, FARGATE))}.")
+        if self.memory_mib not in memory:
+            fitting = ", ".join(map(str, memory))
+            raise ValueError(f"with cpu {self.cpu}, memory_mib must be one of {fitting}.")
+        return self
 
 
 class CustomerRunners(Part):
@@ -153,12 +195,13 @@ class Deployment(Part):
     publish_link_templates: bool = False
     """Make a bucket of which everybody may read these two templates, and nothing else: for one-click links
     without copies of your own."""
-    public_api_url: HttpsUrl | None = None
+    public_api_url: Address | None = None
     """A domain of your own in front of the API; unset: the address that API Gateway gives."""
-    console_url: HttpsUrl | None = None
+    console_url: Address | None = None
     """Where people find the console: executions link to its jobs. Unset: no such links."""
-    console_origin: str = "*"
-    """Whose pages may read the API's answers. Tokens travel in a header: ``*`` gives nothing away."""
+    console_origin: str = Field("*", pattern=r"^(\*|https?://[A-Za-z0-9.:\[\]-]+)$")
+    """Whose pages may read the API's answers: scheme and host, no path. Tokens travel in a header: ``*``
+    gives nothing away."""
     auto_approve: Literal["never", "no-destroy"] = "never"
     alarms: Alarms | None = Alarms()
     """``null``: no alarms, and no topic."""
@@ -166,11 +209,12 @@ class Deployment(Part):
     """The tables to work with in place of the stack's own, which stay as they are."""
     deletion_protection: bool = True
     """Of tables and user pool. ``false`` is for a dev deployment that is thrown away."""
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_days: Literal[30, 90, 180, 365, 731]
     """How long CloudWatch keeps what functions, runner and API wrote."""
-    requests_per_second: int
-    burst: int
+    requests_per_second: int = Field(ge=0)
+    """With a `burst` of 0 as well, the API answers nobody."""
+    burst: int = Field(ge=0)
 
     @model_validator(mode="before")
     @classmethod
@@ -180,6 +224,13 @@ class Deployment(Part):
         # An unknown stage gets its error from the field, and no others beside it.
         return {**STAGES.get(given.get("stage", "prod"), STAGES["prod"]), **given}
 
+    @field_validator("oidc_keys")
+    @classmethod
+    def _keys_are_different(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(names)) < len(names):
+            raise ValueError("A key is named once.")
+        return names
+
     @model_validator(mode="after")
     def _prod_is_protected(self) -> "Deployment":
         if self.stage == "prod" and not self.deletion_protection:
@@ -188,5 +239,21 @@ class Deployment(Part):
 
 
 def read_deployment(file: Path) -> Deployment:
-    """The deployment that a JSON file describes; pydantic's error names each field that does not fit."""
-    return Deployment.model_validate_json(file.read_bytes())
+    """The deployment that a JSON file describes (:class:`NotADeployment` when it describes none)."""
+    try:
+        return Deployment.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise NotADeployment("\n".join(f"{file}: {problem}" for problem in _problems(error))) from None
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    """``runner.cpu: what is wrong``, for each; nothing that stands in the file is repeated."""
+    for problem in error.errors(include_url=False, include_input=False):
+        match problem["loc"]:
+            case ("sign_in", "pool" | "issuer", *rest):  # which of the two is our guess, and no field
+                where = ["sign_in", *rest]
+            case named:
+                where = list(named)
+        path = ".".join(map(str, where))
+        what = problem["msg"].removeprefix("Value error, ")
+        yield f"{path}: {what}" if path else what

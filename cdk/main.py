@@ -12,10 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aws_cdk import App
-from pydantic import ValidationError
 
 from cdk.control_plane import ControlPlane
-from cdk.deployment import Deployment, read_deployment
+from cdk.deployment import Deployment, NotADeployment, read_deployment
 from cdk.grants import UngrantedFunction
 from cdk.packaging import Package, PackagingFailed, package
 from cdk.vendoring import vendored
@@ -55,7 +54,7 @@ def main(arguments: list[str]) -> int:
         with TemporaryDirectory() as build:
             packaged = package(PROJECT, Path(build), vendored(LOCK, KEPT))
             assembly = control_plane(deployment, packaged, chosen.out).synth()
-    except (OSError, ValidationError, PackagingFailed, UngrantedFunction) as error:
+    except (OSError, NotADeployment, PackagingFailed, UngrantedFunction) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stderr.write(f"{assembly.directory}\n")

@@ -18,10 +18,9 @@ from typing import Any
 
 import cfnlint.api  # type: ignore[import-untyped]
 from aws_cdk import App
-from pydantic import ValidationError
 
 from cdk.control_plane import ControlPlane
-from cdk.deployment import Deployment, read_deployment
+from cdk.deployment import Deployment, NotADeployment, read_deployment
 from cdk.grants import UngrantedFunction
 from cdk.link_stack import add_link_stacks
 from cdk.main import EXAMPLES, KEPT, LOCK, PROJECT, stack_name
@@ -82,6 +81,21 @@ def all_stacks(deployments: Iterable[Deployment], packaged: Package, out: Path) 
     return app
 
 
+def empty(out: Path) -> None:
+    """Take away what an earlier synthesis left in `out`: it would be judged, and deployed, as this one's.
+
+    Raises
+    ------
+    FileExistsError
+        The folder holds something else.
+    """
+    if not out.exists():
+        return
+    if any(out.iterdir()) and not any((out / made).exists() for made in ("cdk.out", "manifest.json")):
+        raise FileExistsError(f"{out} holds something that no synthesis made: name another folder by --out.")
+    shutil.rmtree(out)
+
+
 def judge(app: App, out: Path) -> list[Judged]:
     """Synthesize into `out`, and say of each stack what its judges find."""
     check_with_nag(app)
@@ -140,12 +154,12 @@ def main(arguments: list[str]) -> int:
     try:
         files = chosen.deployments or EXAMPLES
         deployments = [read_deployment(file) for file in files]
-        shutil.rmtree(chosen.out, ignore_errors=True)
+        empty(chosen.out)
         with TemporaryDirectory() as build:
             packaged = package(PROJECT, Path(build), vendored(LOCK, KEPT))
             stacks = judge(all_stacks(deployments, packaged, chosen.out), chosen.out)
             zips = list(sizes(packaged))
-    except (OSError, ValidationError, PackagingFailed, UngrantedFunction) as error:
+    except (OSError, NotADeployment, PackagingFailed, UngrantedFunction) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     findings = [finding for stack in stacks for finding in stack.findings]

@@ -72,7 +72,11 @@ def read(path: Path, changes: Mapping[str, str]) -> dict[str, Any]:
     for name, value in changes.items():
         if name not in event:
             raise StackError(f"{path} has no field '{name}'. It has: {', '.join(event)}.")
-        event[name] = type(event[name])(value) if isinstance(event[name], str | int) else json.loads(value)
+        kind = type(event[name])
+        try:
+            event[name] = kind(value) if kind in (str, int) else json.loads(value)
+        except ValueError:
+            raise StackError(f"{name}={value} is not what the sample has there: {event[name]!r}.") from None
     return event
 
 
@@ -122,7 +126,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with redirect_stdout(sys.stderr), environment(root) as environ:
             os.environ.update(environ)
             answer = invoke(handler_name(options.event), event)
-    except (StackError, json.JSONDecodeError) as error:
+    except StackError as error:
         print(error, file=sys.stderr)
         return 1
     except AlethiaError as error:

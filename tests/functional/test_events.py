@@ -135,6 +135,11 @@ def test_an_unknown_field_is_answered_with_those_there_are() -> None:
         invoke.read(invoke.EVENTS / "workflow" / "finalize.json", {"run": "job-1"})
 
 
+def test_a_value_of_another_kind_is_answered_with_the_one_that_stands_there() -> None:
+    with pytest.raises(StackError, match="generation=first is not what the sample has there: 1"):
+        invoke.read(invoke.EVENTS / "workflow" / "finalize.json", {"generation": "first"})
+
+
 def test_what_a_function_refuses_is_a_sentence_with_the_way_out(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from cdk import deploy, synth
 from cdk.account import Account, NotReady, account_of, require_bootstrap
 from cdk.main import DEPLOYMENTS, stack_name
+from cdk.packaging import PackagingFailed
 from tests.infrastructure.conftest import Judged
 from tests.support.ministack import ministack
 
@@ -38,6 +39,36 @@ class TestSynth:
         file.write_text('{"sign_in": {"issuer": "http://insecure.example.com"}}')
         assert command([str(file), "--out", str(tmp_path / "out")]) == 1
         assert "sign_in.issuer" in capsys.readouterr().err
+
+
+class TestEmpty:
+    """What an earlier synthesis left would be judged, and deployed, as the present one's."""
+
+    def test_takes_away_what_a_synthesis_made(self, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        for _ in range(2):
+            synth.empty(out)
+            assert not out.exists()
+            out.mkdir()
+            (out / "manifest.json").touch()
+            (out / synth.REPORT).touch()
+
+    def test_takes_away_nothing_else(self, tmp_path: Path) -> None:
+        (tmp_path / "thesis.tex").touch()
+        with pytest.raises(FileExistsError, match="name another folder by --out"):
+            synth.empty(tmp_path)
+        assert (tmp_path / "thesis.tex").exists()
+
+    def test_is_what_a_deployment_begins_with(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "manifest.json").touch()
+
+        def packaging(*_: object) -> None:
+            assert not tmp_path.exists()
+            raise PackagingFailed("so far")
+
+        monkeypatch.setattr(deploy, "vendored", packaging)
+        with pytest.raises(PackagingFailed):
+            deploy.synthesize(deploy.read_deployment(DEPLOYMENTS / "dev.json"), tmp_path)
 
 
 class TestAccount:
