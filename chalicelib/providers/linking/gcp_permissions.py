@@ -62,15 +62,15 @@ TERRAFORM: dict[str, str] = {
     "google_sql_database_instance": """cloudsql.instances: create get list update restart delete
         compute.networks: use""",
     "google_sql_user": "cloudsql.users: create get list update delete",
-    "google_redis_instance": """redis.instances: create get getAuthString list update delete
-        redis.operations: get""",
+    "google_redis_instance": """redis.instances: create get getAuthString list update updateAuth upgrade
+        delete redis.operations: get""",
     "google_firestore_database": """datastore.databases: create getMetadata list update delete
         datastore.operations: get""",
     "google_firestore_index": """datastore.indexes: create get list delete
         datastore.operations: get""",
     "google_firestore_field": "datastore.indexes: get list update datastore.operations: get",
     "google_storage_bucket": """storage.buckets: create get list update getIamPolicy setIamPolicy delete
-        storage.objects: list delete""",
+        storage.objects: list delete storage.anywhereCaches: list""",
     "google_storage_bucket_iam_member": "storage.buckets: getIamPolicy setIamPolicy",
     "google_artifact_registry_repository": """artifactregistry.repositories: create get update delete""",
     "google_secret_manager_secret": "secretmanager.secrets: create get update delete",

@@ -14,16 +14,29 @@ USUAL_NAME = "alethia"
 ROLE = "alethia"
 """Id of the custom role in the project."""
 
-APIS = (
+SIGN_IN_APIS = (
     "iam.googleapis.com",
     "sts.googleapis.com",
     "iamcredentials.googleapis.com",
     "cloudresourcemanager.googleapis.com",
     "serviceusage.googleapis.com",
+)
+"""Services of GCP without which nobody is let in. They must be enabled where the pool and the service account
+are, too: GCP looks for them in the project of whoever calls."""
+
+AGENTS = ("container.googleapis.com", "pubsub.googleapis.com")
+"""Services whose own accounts the template grants rights to. Google makes such an account some time after its
+service is first enabled, and refuses to grant anything to one that is not there yet."""
+
+APIS = (
+    *SIGN_IN_APIS,
     "compute.googleapis.com",
     "dns.googleapis.com",
+    "storage.googleapis.com",
+    *AGENTS,
 )
-"""Services of GCP that the project must have enabled; what a spec needs beyond, terraform enables."""
+"""Services that the linked project must have enabled before a plan, which reads from some of them; what a
+spec needs beyond, terraform enables."""
 
 CONDITION = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([{roles}])"
 """IAM's condition on which roles a principal may grant. Source: IAM, "Set limits on granting roles"."""
@@ -56,6 +69,13 @@ def gcloud(identity: Identity, issuer: str) -> str:
         AT=(--project="$POOL_PROJECT" --location=global)
 
         gcloud services enable --project="$PROJECT" {" ".join(APIS)}
+        for OTHER in "$POOL_PROJECT" "{account_project}"; do
+          [ "$OTHER" = "$PROJECT" ] || gcloud services enable --project="$OTHER" {" ".join(SIGN_IN_APIS)}
+        done
+        # The accounts by which these services act in the project; a spec's first apply grants rights to them.
+        for SERVICE in {" ".join(AGENTS)}; do
+          gcloud beta services identity create --project="$PROJECT" --service="$SERVICE" --quiet
+        done
 
         gcloud iam workload-identity-pools describe "$POOL" "${{AT[@]}}" >/dev/null 2>&1 ||
           gcloud iam workload-identity-pools create "$POOL" "${{AT[@]}}" --display-name=Alethia
@@ -111,12 +131,13 @@ echo alethia identities edit {identity.identity_id} --project-number "$NUMBER" -
 
 
 def hcl(identity: Identity, issuer: str) -> str:
-    """A terraform configuration of the google provider."""
+    """A terraform configuration of the google provider, and of google-beta where only that one can."""
     pool, provider, account, account_project = _names(identity)
     subject = subject_of(identity.zone_id, identity.identity_id)
     pool_project = identity.gcp.project_number if identity.gcp else identity.account_id
     number = f'"{identity.gcp.project_number}"' if identity.gcp else "data.google_project.alethia.number"
-    apis = "".join(f'    "{api}",\n' for api in APIS)
+    apis = "".join(f'    "{project}/{api}",\n' for project, api in _enabled(identity, account_project))
+    agents = ", ".join(f'"{service}"' for service in AGENTS)
     allowed = "".join(f'    "{permission}",\n' for permission in permissions())
     return (
         dedent(f"""\
@@ -126,9 +147,18 @@ def hcl(identity: Identity, issuer: str) -> str:
 
         resource "google_project_service" "alethia" {{
           for_each           = toset(local.alethia_apis)
-          project            = data.google_project.alethia.project_id
-          service            = each.value
+          project            = split("/", each.value)[0]
+          service            = split("/", each.value)[1]
           disable_on_destroy = false
+        }}
+
+        # The accounts by which these services act in the project; a spec's first apply grants rights to them.
+        resource "google_project_service_identity" "alethia" {{
+          provider   = google-beta
+          for_each   = toset([{agents}])
+          project    = data.google_project.alethia.project_id
+          service    = each.value
+          depends_on = [google_project_service.alethia]
         }}
 
         resource "google_iam_workload_identity_pool" "alethia" {{
@@ -154,6 +184,7 @@ def hcl(identity: Identity, issuer: str) -> str:
           project      = "{account_project}"
           account_id   = "{account}"
           display_name = "Alethia"
+          depends_on   = [google_project_service.alethia]
         }}
 
         # Only this identity's subject may act as the service account.
@@ -201,6 +232,15 @@ def hcl(identity: Identity, issuer: str) -> str:
         """)
         + f"  alethia_apis = [\n{apis}  ]\n  alethia_permissions = [\n{allowed}  ]\n}}\n"
     )
+
+
+def _enabled(identity: Identity, account_project: str) -> list[tuple[str, str]]:
+    """Project and service, for each service that is to be enabled."""
+    project = str(identity.account_id)
+    there = [(project, api) for api in APIS]
+    if account_project != project:
+        there += [(account_project, api) for api in SIGN_IN_APIS]
+    return there
 
 
 def _condition() -> str:

@@ -193,6 +193,13 @@ class TestSetup:
             assert all(permission in snippet.text for permission in permissions())
             assert snippet.text.count("hasOnly(['roles/") == 1
 
+    def test_services_are_enabled_where_the_pool_and_the_account_of_gcp_are(self) -> None:
+        bash, hcl = (snippet.text for snippet in setup(GCP).snippets)
+        assert 'for OTHER in "$POOL_PROJECT" "shop-iam"' in bash
+        assert '"shop-prod-1234/pubsub.googleapis.com"' in hcl
+        assert '"shop-iam/iamcredentials.googleapis.com"' in hcl
+        assert '"shop-iam/pubsub.googleapis.com"' not in hcl
+
     def test_every_action_stands_in_both_of_azures_snippets(self) -> None:
         for snippet in setup(AZURE).snippets:
             assert all(f'"{action}"' in snippet.text for action in actions())
@@ -203,7 +210,8 @@ class TestSetup:
     def test_only_this_identity_is_trusted(self, form: dict[str, Any]) -> None:
         for snippet in setup(form).snippets:
             assert "principalSet" not in snippet.text
-            assert "*" not in snippet.text
+            trusted = [line for line in snippet.text.splitlines() if "subject" in line]
+            assert trusted and not any("*" in line for line in trusted)
 
     def test_known_names_are_filled_in(self) -> None:
         for snippet in setup(GCP).snippets:
