@@ -81,6 +81,8 @@ class Transport:
 
     def __init__(self, url: str, token: str | None, *, client: httpx.Client | None = None) -> None:
         self.url = url.rstrip("/")
+        if not self.url.startswith(("https://", "http://")):
+            raise Unreachable(f"{url} is no address of an Alethia: one begins with https:// or http://.")
         loopback = httpx.URL(self.url).host in ("127.0.0.1", "localhost", "::1")
         self._http = client or httpx.Client(timeout=httpx.Timeout(35, connect=5), trust_env=not loopback)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -124,12 +126,21 @@ class Transport:
                     method, f"{self.url}{path}", params=params, json=body, headers=headers
                 )
             except httpx.TransportError as error:
-                reason = f"{type(error).__name__}"
+                reason = _why(error)
                 continue
             if answer.status_code < 500 and answer.status_code != 429:
                 return _read(answer)
             reason = f"HTTP {answer.status_code}"
         raise Unreachable(f"{self.url} did not answer ({reason}). Is it running, and is the address right?")
+
+
+def _why(error: httpx.TransportError) -> str:
+    match error:
+        case httpx.ConnectError():
+            return "no connection"
+        case httpx.TimeoutException():
+            return "it took too long"
+    return "the connection broke"
 
 
 def _read(answer: httpx.Response) -> Any:

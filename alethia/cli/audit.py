@@ -31,7 +31,9 @@ def audit() -> None:
 @audit.command("list")
 @since_option
 @until_option
-@click.option("--limit", type=click.IntRange(1, 1000), default=25, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=25, show_default=True, help="How many at most."
+)
 @pass_session
 def list_audit(session: Session, since: str | None, until: str | None, limit: int) -> None:
     """The newest entries; for admins."""
@@ -57,7 +59,14 @@ def list_audit(session: Session, since: str | None, until: str | None, limit: in
 @audit.command("export")
 @since_option
 @until_option
-@click.option("--format", "shape", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    show_default=True,
+    help="A JSON document on each line, or a table.",
+)
 @click.option("-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), help="A file.")
 @pass_session
 def export_audit(

@@ -27,7 +27,7 @@ def size_options(command: Command) -> Command:
 @runner.command()
 @click.argument("name")
 @click.option("--identity", "identity_id", required=True, help="The linked AWS account.")
-@click.option("--region", required=True)
+@click.option("--region", required=True, help="Where in the account; one runner for each region.")
 @click.option("--vpc", help="A network of your own; without it, the stack makes one.")
 @click.option("--subnet", "subnets", multiple=True, help="Of that network; can be given several times.")
 @click.option("--public-subnets", is_flag=True, help="They are public: tasks get an address of their own.")
@@ -70,7 +70,12 @@ def update(session: Session, /, runner_id: str, new_credential: bool, watch: boo
 
 @runner.command()
 @click.argument("runner_id")
-@click.option("--confirm", "name", prompt="Type the runner's name to take it out of the account")
+@click.option(
+    "--confirm",
+    "name",
+    prompt="Type the runner's name to take it out of the account",
+    help="The runner's name; asked for when left out.",
+)
 @watch_option
 @pass_session
 def destroy(session: Session, runner_id: str, name: str, watch: bool) -> int:

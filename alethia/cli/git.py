@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from . import output
+from .asking import ask_hidden
 from .main import Session, cli, pass_session
 
 WELL_KNOWN = {"github.com": "github", "gitlab.com": "gitlab"}
@@ -79,13 +80,11 @@ def unlink(session: Session, host: str) -> None:
 
 
 def _asked_for(oauth: bool) -> dict[str, Any]:
-    form = {"token": click.prompt("Token", hide_input=True)}
+    form = {"token": ask_hidden("Token")}
     if oauth:
-        form["refresh_token"] = click.prompt("Refresh token", hide_input=True)
+        form["refresh_token"] = ask_hidden("Refresh token")
         form["client_id"] = click.prompt("Client id")
-        secret = click.prompt(
-            "Client secret (empty if it has none)", hide_input=True, default="", show_default=False
-        )
+        secret = ask_hidden("Client secret (empty if it has none)", may_be_empty=True)
         form |= {"client_secret": secret} if secret else {}
     return form
 

@@ -92,7 +92,13 @@ def list_identities(session: Session) -> None:
 
 @identities.command("create")
 @click.argument("name")
-@click.option("--provider", type=click.Choice(["aws", "gcp", "azure"]), default="aws", show_default=True)
+@click.option(
+    "--provider",
+    type=click.Choice(["aws", "gcp", "azure"]),
+    default="aws",
+    show_default=True,
+    help="Whose account it is.",
+)
 @link_options
 @pass_session
 def create_identity(session: Session, /, name: str, provider: str, **given: str | None) -> None:

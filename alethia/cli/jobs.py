@@ -1,10 +1,12 @@
 """Jobs: list, read, follow the log, cancel, run again."""
 
+from typing import Any
+
 import click
 
 from . import output
 from .main import Session, cli, pass_session
-from .watch import follow_job, log_chunks, print_chunk, show_end
+from .watch import ENDED, follow_job, log_chunks, print_chunk, show_end
 
 
 @cli.command()
@@ -58,9 +60,7 @@ def logs(session: Session, job: str, follow: bool) -> None:
 def cancel(session: Session, job: str) -> None:
     """Cancel a job: terraform is asked to stop, and what exists by then is kept."""
     answer = session.client.cancel(job)
-    session.show(
-        answer, lambda it: output.console.print("Cancel requested: ", output.status(it["status"]), sep="")
-    )
+    session.show(answer, _show_cancelled)
 
 
 @cli.command()
@@ -69,3 +69,8 @@ def cancel(session: Session, job: str) -> None:
 def rerun(session: Session, job: str) -> None:
     """Run an ended job again, as a new run of the spec as it is now."""
     session.show(session.client.rerun(job), lambda run: output.console.print(run["run_id"]))
+
+
+def _show_cancelled(job: dict[str, Any]) -> None:
+    asked = "" if job["status"] in ENDED else "Cancel requested: "
+    output.console.print(f"{asked}{job['job_id']}  ", output.status(job["status"]), sep="")

@@ -64,7 +64,12 @@ class Session:
         zones = self.client.zones()["items"]
         if len(zones) == 1:
             return str(zones[0]["zone_id"])
-        names = ", ".join(zone["zone_id"] for zone in zones) or "none"
+        if not zones:
+            raise click.UsageError(
+                "You are in no zone yet. Make one with `alethia zones create NAME`, or join one with an "
+                "invitation's code: `alethia invitations accept`."
+            )
+        names = ", ".join(zone["zone_id"] for zone in zones)
         raise click.UsageError(f"Say which zone with --zone (or ALETHIA_ZONE); yours are: {names}.")
 
     def show(self, answer: Any, render: Callable[[Any], None]) -> None:
@@ -78,7 +83,21 @@ class Session:
 pass_session = click.make_pass_decorator(Session)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Group(click.Group):
+    """A group whose list of commands has whole sentences: click cuts what is longer than a line."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Name and summary of each command."""
+        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, one.get_short_help_str(limit=200)) for name, one in named if one and not one.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+Group.group_class = Group
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--url", help="Address of the API; else ALETHIA_URL or the stored one.")
 @click.option("--token", help="Sign-in token; better ALETHIA_TOKEN or `alethia login`.", hidden=True)
 @click.option("--zone", help="Zone to work in; else ALETHIA_ZONE, the stored one, or your only one.")
@@ -124,10 +143,13 @@ def exit_code(error: ClientError) -> int:
 def explain(error: ClientError) -> None:
     """What is wrong, where, and the way out."""
     say = output.errors.print
-    say(Text(str(error), style="red"))
+    problems = error.problems if isinstance(error, ApiError) else []
+    said_below = [problem["message"] for problem in problems if problem["field"]]
+    if said_below != [str(error)]:
+        say(Text(str(error), style="red"))
     if not isinstance(error, ApiError):
         return
-    for problem in error.problems:
+    for problem in problems:
         say(
             Text(
                 f"  {problem['field']}: {problem['message']}"

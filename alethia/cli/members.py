@@ -3,6 +3,7 @@
 import click
 
 from . import output
+from .asking import ask_hidden
 from .main import Session, cli, pass_session
 
 ROLE = click.Choice(["viewer", "planner", "approver", "admin"])
@@ -29,7 +30,7 @@ def list_members(session: Session) -> None:
 
 @members.command("add")
 @click.argument("user")
-@click.option("--role", type=ROLE, required=True)
+@click.option("--role", type=ROLE, required=True, help="What they may do in the zone.")
 @pass_session
 def add_member(session: Session, user: str, role: str) -> None:
     """Make USER (the subject that their issuer names them by) a member. Better invite them."""
@@ -76,7 +77,7 @@ def invitations() -> None:
 
 
 @invitations.command("create")
-@click.option("--role", type=ROLE, required=True)
+@click.option("--role", type=ROLE, required=True, help="What they may do in the zone.")
 @click.option("--email", help="A note on whom it is for; nothing is sent there.")
 @click.option("--days", type=click.IntRange(1, 30), default=7, show_default=True, help="How long it is good.")
 @pass_session
@@ -124,10 +125,11 @@ def revoke_invitation(session: Session, invitation_id: str) -> None:
 
 
 @invitations.command("accept")
-@click.option("--code", prompt="Code", hide_input=True, help="Asked for when left out, which is better.")
+@click.option("--code", help="Asked for when left out, which is better.")
 @pass_session
-def accept_invitation(session: Session, code: str) -> None:
+def accept_invitation(session: Session, code: str | None) -> None:
     """Join the zone that a code is for."""
+    code = code or ask_hidden("Code")
     session.show(
         session.client.accept_invitation(code.strip()),
         lambda zone: output.console.print(

@@ -60,13 +60,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str |
     shown = Table(
         title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
     )
-    for column in columns:
-        shown.add_column(column, overflow="fold")
-    count = 0
-    for row in rows:
-        shown.add_row(*(cell if isinstance(cell, Text) else _cell(cell) for cell in row))
-        count += 1
-    console.print(shown if count else Text(f"{title + ': ' if title else ''}none", style="dim"))
+    cells = [[cell if isinstance(cell, Text) else _cell(cell) for cell in row] for row in rows]
+    for index, column in enumerate(columns):
+        # The first says which one it is, and is copied into the next command: the others make room for it.
+        widest = max((len(row[0]) for row in cells), default=None) if index == 0 else None
+        shown.add_column(column, overflow="fold", width=widest and max(widest, len(column)))
+    for row in cells:
+        shown.add_row(*row)
+    console.print(shown if cells else Text(f"{title + ': ' if title else ''}none", style="dim"))
 
 
 def plan_summary(summary: Mapping[str, Any], cost: Mapping[str, Any] | None) -> None:

@@ -33,7 +33,12 @@ def plan(
 
 @cli.command()
 @click.argument("spec")
-@click.option("--confirm", "project", prompt="Type the project's name to destroy everything in it")
+@click.option(
+    "--confirm",
+    "project",
+    prompt="Type the project's name to destroy everything in it",
+    help="The project's name; asked for when left out.",
+)
 @watch_option
 @runner_option
 @pass_session
@@ -64,7 +69,7 @@ def review(session: Session, run: str, attributes: bool) -> None:
 @cli.command()
 @click.argument("run")
 @click.option("--digest", help="Digest of the plan that you reviewed; else the run's plan as it is now.")
-@click.option("--comment", default="")
+@click.option("--comment", default="", help="Kept beside your decision.")
 @watch_option
 @pass_session
 def approve(session: Session, run: str, digest: str | None, comment: str, watch: bool) -> int:
@@ -80,7 +85,7 @@ cli.add_command(approve, "apply")
 @cli.command()
 @click.argument("run")
 @click.option("--digest", help="Digest of the plan that you reviewed; else the run's plan as it is now.")
-@click.option("--comment", default="")
+@click.option("--comment", default="", help="Kept beside your decision.")
 @pass_session
 def reject(session: Session, run: str, digest: str | None, comment: str) -> None:
     """Reject a run's plan; the spec stays what it was."""

@@ -6,6 +6,7 @@ import click
 
 from ..client import Client
 from . import output
+from .asking import ask_hidden
 from .config import Config, read_config, write_config
 from .main import Session, cli, pass_session
 
@@ -38,7 +39,7 @@ def login(
     elif url is None:
         raise click.UsageError("Name the address: `alethia login URL`, or sign in with --as NAME.")
     if token is None:
-        token = click.prompt("Sign-in token", hide_input=True)
+        token = ask_hidden("Sign-in token")
     assert url is not None
     assert token is not None
     me = Client(url, token).me()

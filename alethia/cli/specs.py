@@ -47,7 +47,12 @@ identity_option = click.option("--identity", help="The linked account that it pr
 
 @specs.command("create")
 @click.option(
-    "-f", "--file", "path", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+    "-f",
+    "--file",
+    "path",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The form, as YAML or JSON.",
 )
 @identity_option
 @pass_session
@@ -81,7 +86,13 @@ def read_spec(session: Session, spec: str) -> None:
 
 @specs.command("edit")
 @click.argument("spec")
-@click.option("-f", "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "-f",
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The whole form, as YAML or JSON; without it and other options, your editor opens.",
+)
 @identity_option
 @pass_session
 def edit_spec(session: Session, spec: str, path: Path | None, identity: str | None) -> None:

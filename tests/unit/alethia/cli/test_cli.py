@@ -3,16 +3,19 @@
 import json
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from click.testing import CliRunner, Result
 
 from alethia.cli import main as run_main
+from alethia.cli import output
 from alethia.cli.config import Config, read_config, write_config
-from alethia.cli.main import cli
+from alethia.cli.main import cli, explain
 from alethia.client import Client
 from alethia.transport import ApiError, Invalid, NotAllowed, NotFound, Refused, Unreachable
 
@@ -170,3 +173,83 @@ def test_an_edit_with_a_file_keeps_the_linked_account(
 
     assert run("specs", "edit", "spec-1", "-f", str(path)).exit_code == 0
     assert sent == {"cloud_identity": "identity-1", "region": "b", "rev": 3}
+
+
+def commands(group: click.Group, path: str = "alethia") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield f"{path} {name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+
+
+def test_every_command_and_option_says_what_it_is_for() -> None:
+    silent = [path for path, command in commands(cli) if not command.help]
+    silent += [
+        f"{path} {option.opts[-1]}"
+        for path, command in commands(cli)
+        for option in command.params
+        if isinstance(option, click.Option) and not option.help and not option.hidden
+    ]
+    assert silent == []
+
+
+def test_a_list_of_commands_has_whole_sentences() -> None:
+    for path, command in [("alethia", cli), *commands(cli)]:
+        if isinstance(command, click.Group):
+            shown = CliRunner().invoke(command, ["--help"]).stdout.partition("Commands:")[2]
+            assert shown, path
+            assert "..." not in shown, path
+
+
+def test_what_a_row_is_called_is_never_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is copied into the next command, and a terminal has eighty columns."""
+    items = [
+        {
+            "identity_id": "identity-0qgb4wzhgnzhk8zap9d8",
+            "name": "Emulated Azure subscription",
+            "provider": "azure",
+            "account_id": "3f1d9a52-0000-4000-8000-5e1a7b1e0000",
+            "method": "federation",
+            "status": "VERIFIED",
+            "tested_at": None,
+        }
+    ]
+    monkeypatch.setattr(Client, "identities", lambda *_: {"items": items, "next_cursor": None})
+    monkeypatch.setattr(output.console, "_width", 80)
+
+    assert "identity-0qgb4wzhgnzhk8zap9d8 " in run("identities", "list").stdout
+
+
+@pytest.mark.parametrize("url", ["alethia.example.com", "ftp://example.com", ""])
+def test_an_address_that_is_none_is_told_at_once(url: str) -> None:
+    with pytest.raises(Unreachable, match=f"{url} is no address of an Alethia"):
+        Client(url, "t")
+
+
+def test_a_refusal_of_one_field_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "must be the account's 12 digits"
+    problem = {"field": "account_id", "message": said}
+
+    explain(Invalid(422, {"message": said, "field": "account_id", "problems": [problem]}))
+
+    assert capsys.readouterr().err == f"  account_id: {said}\n"
+
+
+def test_a_secret_is_read_from_the_input_where_nobody_can_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(Client, "me", lambda _: {"user": "anna"})
+    monkeypatch.setattr(Client, "__init__", lambda _self, _url, token: asked.append(token))
+    for given in ("a-token\n", ""):
+        said = CliRunner().invoke(cli, ["login", "http://127.0.0.1:1"], input=given)
+    assert asked == ["a-token"]
+    assert "standard input" in said.output
+
+
+def test_whoever_is_in_no_zone_is_told_the_ways_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client, "zones", lambda _: {"items": []})
+    write_config(Config(url="http://127.0.0.1:1", token="t"))
+
+    said = CliRunner().invoke(cli, ["specs", "list"]).output
+
+    assert "alethia zones create" in said
+    assert "alethia invitations accept" in said
