@@ -7,6 +7,7 @@ from .people import People
 
 if TYPE_CHECKING:
     from ..services.attempts import Attempts
+    from ..services.cloud_access import Identified
     from ..services.cloud_credentials import CloudBroker
     from ..services.cloud_tokens import CloudTokens
     from ..services.git_links import GitLinks
@@ -46,9 +47,9 @@ class Storage(People):
         from ..services.cloud_credentials import CloudBroker
 
         return CloudBroker(
-            jobs=self.job_store,
-            attempts=self.attempts,
+            identified=self._identified,
             access=self.cloud_access,
+            identities=self.identity_store,
             aws=self.customer_aws,
         )
 
@@ -57,13 +58,13 @@ class Storage(People):
         """Tokens of ours, for clouds that federate."""
         from ..services.cloud_tokens import CloudTokens
 
-        return CloudTokens(
-            jobs=self.job_store,
-            attempts=self.attempts,
-            access=self.cloud_access,
-            issuer=self.oidc_issuer,
-            audit=self.audit,
-        )
+        return CloudTokens(identified=self._identified, issuer=self.oidc_issuer)
+
+    @cached_property
+    def _identified(self) -> "Identified":
+        from ..services.cloud_access import Identified
+
+        return Identified(self.job_store, self.attempts, self.cloud_access)
 
     @cached_property
     def _git_secrets(self) -> "GitSecrets":

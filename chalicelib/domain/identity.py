@@ -109,6 +109,8 @@ class Identity(Model):
     """AWS: ARN of the separate, optional role that deploys runners there and starts their tasks."""
     external_id: str | None = None
     """AWS: what the role's trust policy must ask for; ours, and no secret."""
+    proved_role: str | None = None
+    """AWS: the role that the control plane saw ask for ``external_id``; no job gets a session of another."""
     gcp: GcpFederation | None = None
     azure: AzureFederation | None = None
     region: str | None = None

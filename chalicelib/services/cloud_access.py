@@ -1,16 +1,25 @@
-"""How a job comes by credentials for its account: of its spec's cloud identity, or of its own."""
+"""How a job comes by credentials for its account: of its spec's cloud identity, or of its own.
+
+Whoever gets a session or a token was looked at by :class:`Identified` first.
+"""
 
 import json
 
-from ..domain.errors import NotFound
+from ..domain.errors import Forbidden, NotFound
 from ..domain.identity import Identity
 from ..domain.messages import CloudAccess
+from .attempts import AttemptCaller, Attempts
 from .ports.identities import IdentityStore
-from .ports.jobs import JobRecord
+from .ports.jobs import JobRecord, JobStore
 from .ports.spec_reader import SpecReader
 
 DEFAULT_REGION = "eu-west-1"
 """Where a job about an identity asks when the identity names no region."""
+
+MOVED = (
+    "The job was made for another account or role than its cloud identity names now; it gets no credentials. "
+    "Start it again."
+)
 
 
 class JobCloudAccess:
@@ -37,6 +46,34 @@ class JobCloudAccess:
         if found is None:
             raise NotFound("The cloud identity of this job is not linked any more.")
         return found
+
+
+class Identified:
+    """Whom an attempt may act as now. What is refused is in the audit."""
+
+    def __init__(self, jobs: JobStore, attempts: Attempts, access: JobCloudAccess) -> None:
+        self._jobs = jobs
+        self._attempts = attempts
+        self._access = access
+
+    def job_and_identity(self, caller: AttemptCaller) -> tuple[JobRecord, Identity]:
+        """The caller's job and its identity.
+
+        Raises
+        ------
+        Forbidden
+            The attempt is over, or the identity is no longer the one that the job was made for.
+        NotFound
+            The identity was unlinked meanwhile.
+        """
+        facts = self._attempts.handing_out(*caller)
+        job = self._jobs.get(caller.job_id)
+        assert job is not None, "a job's row is never deleted"
+        identity = self._access.identity(job)
+        if not made_for(self._jobs.snapshot(job.job_id) if job.spec_id else None, identity):
+            self._attempts.refused(facts, MOVED)
+            raise Forbidden(MOVED)
+        return job, identity
 
 
 def made_for(snapshot: str | None, identity: Identity) -> bool:

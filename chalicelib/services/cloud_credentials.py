@@ -4,23 +4,21 @@ The control plane assumes the role, not the runner: a customer's trust policy na
 runner works, and a runner's own credential opens no account. A session goes to the attempt that works on the
 job now, is named after it in the account's CloudTrail, and is kept and logged nowhere.
 
-A connection test asks for more: that the role can *not* be assumed without the identity's external id.
+The first session of each role, and every connection test, asks for more: that the role can *not* be assumed
+without the identity's external id. The control plane finds that out by itself: a runner of the zone's own
+says of a test what it likes, and a role that lets us in for anybody may be somebody else's.
 """
 
-from ..domain.errors import Conflict, Forbidden
-from ..domain.identity import AccessMethod, Identity
+from ..domain.errors import Conflict
+from ..domain.identity import AccessMethod
 from ..domain.ids import attempt_id
 from ..domain.messages import CloudCredentials
 from ..domain.words import JobType
-from .attempts import AttemptCaller, Attempts
-from .cloud_access import JobCloudAccess, made_for
+from .attempts import AttemptCaller
+from .cloud_access import Identified, JobCloudAccess
 from .ports.customer_aws import CustomerAws
-from .ports.jobs import JobRecord, JobStore
+from .ports.identities import IdentityStore
 
-MOVED = (
-    "The job was made for another account or role than its cloud identity names now; it gets no credentials. "
-    "Start it again."
-)
 NO_ROLE = (
     "This cloud identity names no role yet. Create the role with its setup, then set its role_reference; "
     "both are under the identity."
@@ -33,14 +31,14 @@ class CloudBroker:
     def __init__(
         self,
         *,
-        jobs: JobStore,
-        attempts: Attempts,
+        identified: Identified,
         access: JobCloudAccess,
+        identities: IdentityStore,
         aws: CustomerAws,
     ) -> None:
-        self._jobs = jobs
-        self._attempts = attempts
+        self._identified = identified
         self._access = access
+        self._identities = identities
         self._aws = aws
 
     def credentials(self, caller: AttemptCaller) -> CloudCredentials:
@@ -49,13 +47,13 @@ class CloudBroker:
         Raises
         ------
         Forbidden
-            The attempt is over, or the identity is no longer the one that the job was made for.
+            See :class:`~chalicelib.services.cloud_access.Identified`.
         Conflict
             The identity is not one that we assume a role for.
         CloudRefused
-            The account does not let us in; says why, as far as AWS does.
+            The account does not let us in, or lets us in for anybody; says why, as far as AWS does.
         """
-        job, identity = self._for(caller)
+        job, identity = self._identified.job_and_identity(caller)
         role, external_id = identity.role_reference, identity.external_id
         if identity.method is not AccessMethod.ROLE:
             raise Conflict(
@@ -73,7 +71,7 @@ class CloudBroker:
             session_name=session,
             region=region,
         )
-        if job.job_type is JobType.CONNECTION_TEST:
+        if job.job_type is JobType.CONNECTION_TEST or identity.proved_role != role:
             self._aws.require_external_id(
                 role,
                 external_id=external_id,
@@ -81,14 +79,5 @@ class CloudBroker:
                 session_name=session,
                 region=region,
             )
+            self._identities.note_proved(identity)
         return credentials
-
-    def _for(self, caller: AttemptCaller) -> tuple[JobRecord, Identity]:
-        """The job and its identity, if the caller may act for them now."""
-        self._attempts.handing_out(*caller)
-        job = self._jobs.get(caller.job_id)
-        assert job is not None, "a job's row is never deleted"
-        identity = self._access.identity(job)
-        if not made_for(self._jobs.snapshot(job.job_id) if job.spec_id else None, identity):
-            raise Forbidden(MOVED)
-        return job, identity

@@ -4,17 +4,13 @@ A token's subject is the job's cloud identity and nothing wider: the customer's 
 goes to the attempt that works on the job now, lives for ten minutes, and is kept and logged nowhere.
 """
 
-from ..domain.errors import Conflict, Forbidden
+from ..domain.errors import Conflict
 from ..domain.identity import AccessMethod, Identity, subject_of
-from ..domain.ids import attempt_id
 from ..domain.messages import CloudToken
 from ..providers.linking import linking_of
-from .attempts import AttemptCaller, Attempts
-from .audit import Audit
-from .cloud_access import JobCloudAccess, made_for
-from .cloud_credentials import MOVED
+from .attempts import AttemptCaller
+from .cloud_access import Identified
 from .oidc_issuer import OidcIssuer
-from .ports.jobs import JobStore
 
 WITHOUT_TOKEN = {
     AccessMethod.ROLE: "Alethia assumes its role instead: ask for cloud credentials.",
@@ -25,20 +21,9 @@ WITHOUT_TOKEN = {
 class CloudTokens:
     """Hands tokens to jobs."""
 
-    def __init__(
-        self,
-        *,
-        jobs: JobStore,
-        attempts: Attempts,
-        access: JobCloudAccess,
-        issuer: OidcIssuer,
-        audit: Audit,
-    ) -> None:
-        self._jobs = jobs
-        self._attempts = attempts
-        self._access = access
+    def __init__(self, *, identified: Identified, issuer: OidcIssuer) -> None:
+        self._identified = identified
         self._issuer = issuer
-        self._audit = audit
 
     def issue(self, caller: AttemptCaller) -> CloudToken:
         """A token for the identity of the caller's job.
@@ -46,25 +31,13 @@ class CloudTokens:
         Raises
         ------
         Forbidden
-            The attempt is over, or the identity is no longer the one that the job was made for.
+            See :class:`~chalicelib.services.cloud_access.Identified`.
         NotFound
             The identity was unlinked meanwhile.
         Conflict
             The identity is not reached by tokens of ours, or the deployment signs none.
         """
-        self._attempts.handing_out(*caller)
-        job = self._jobs.get(caller.job_id)
-        assert job is not None, "a job's row is never deleted"
-        identity = self._access.identity(job)
-        if not made_for(self._jobs.snapshot(job.job_id) if job.spec_id else None, identity):
-            self._audit.refused(
-                job.zone_id,
-                actor=f"job:{attempt_id(*caller)}",
-                action="token.refused",
-                subject=job.job_id,
-                reason=MOVED,
-            )
-            raise Forbidden(MOVED)
+        job, identity = self._identified.job_and_identity(caller)
         audience = audience_of(identity)
         signed = self._issuer.sign(
             subject=subject_of(identity.zone_id, identity.identity_id),

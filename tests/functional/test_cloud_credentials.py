@@ -25,6 +25,7 @@ class FakeSts:
         self.asked: list[dict[str, Any]] = []
         self.proved = 0
         self.refusal: CloudRefused | None = None
+        self.lets_anybody_in = False
 
     def assume(self, role: str, **asked: Any) -> CloudCredentials:
         self.asked.append({"role": role, **asked})
@@ -41,6 +42,8 @@ class FakeSts:
 
     def require_external_id(self, role: str, **asked: Any) -> None:
         self.proved += 1
+        if self.lets_anybody_in:
+            raise CloudRefused("It asks for no external id.", details={"cause": "external_id"})
 
 
 @pytest.fixture
@@ -73,7 +76,6 @@ def test_a_claimed_job_gets_an_hour_in_its_account(world: World, api: Api, sts: 
     assert (asked["role"], asked["account_id"], asked["region"]) == (ROLE, ACCOUNT, "eu-west-1")
     assert asked["session_name"] == f"{world.job.job_id}-1"
     assert asked["external_id"]
-    assert sts.proved == 0
 
 
 def test_an_attempt_that_is_over_gets_none_and_the_try_is_audited(
@@ -121,19 +123,50 @@ def test_a_refusal_says_its_cause_and_holds_no_secret(world: World, api: Api, st
     assert SECRET.encode() not in reply.body
 
 
-def test_a_connection_test_also_proves_that_the_external_id_is_asked_for(
-    world: World, api: Api, sts: FakeSts
-) -> None:
-    identity_id = world.spec.cloud_identity or ""
+def a_claimed_job(world: World, job_type: JobType) -> str:
+    """About the identity of the world's spec; its id."""
     job = world.container.single_jobs.about_identity(
         Principal("ada"),
-        JobType.CONNECTION_TEST,
+        job_type,
         world.zone_id,
-        identity_id,
+        world.spec.cloud_identity or "",
         runner=None,
         idempotency_key=None,
     )
     claim = ClaimRequest(attempt=1, claim_id="claim-0001", runner_version="1", terraform_versions=[])
     world.container.runner_protocol.claim(job.runner, job.job_id, claim)
-    assert ask(api, world, job_id=job.job_id).status == 200
-    assert sts.proved == 1
+    return job.job_id
+
+
+class TestTheExternalId:
+    def test_no_job_gets_a_session_of_a_role_that_does_not_ask_for_it(
+        self, world: World, api: Api, sts: FakeSts
+    ) -> None:
+        """Whatever the identity's status says: a zone's own runner reports what it likes of a test."""
+        sts.lets_anybody_in = True
+        world.plan()
+        world.claim()
+        fetching = a_claimed_job(world, JobType.FETCH_RESOURCES)
+        for job_id in (world.job.job_id, fetching):
+            reply = ask(api, world, job_id=job_id)
+            assert (reply.status, reply.error["details"]["cause"]) == (409, "external_id")
+            assert SECRET.encode() not in reply.body
+
+    def test_is_proved_once_for_each_role(self, world: World, api: Api, sts: FakeSts) -> None:
+        fetching = a_claimed_job(world, JobType.FETCH_RESOURCES)
+        assert [ask(api, world, job_id=fetching).status for _ in range(2)] == [200, 200]
+        assert sts.proved == 1
+        identity = world.container.identity_store.get(world.zone_id, world.spec.cloud_identity or "")
+        assert identity is not None
+        assert identity.proved_role == ROLE
+        body = {"name": "Sandbox", "account_id": ACCOUNT, "role_reference": f"{ROLE}-2"}
+        path = f"/api/zones/{world.zone_id}/identities/{identity.identity_id}"
+        assert api.as_user("ada").put(path, body).status == 200
+        assert ask(api, world, job_id=fetching).status == 200
+        assert sts.proved == 2
+
+    def test_is_proved_again_by_each_connection_test(self, world: World, api: Api, sts: FakeSts) -> None:
+        for proved in (1, 2):
+            job_id = a_claimed_job(world, JobType.CONNECTION_TEST)
+            assert ask(api, world, job_id=job_id).status == 200
+            assert sts.proved == proved

@@ -1,5 +1,6 @@
 """Rows of linked cloud accounts, and of what was last fetched from them."""
 
+from contextlib import suppress
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -103,6 +104,13 @@ class DynamoIdentities:
                 write.put("the audit entry", audit_row(entry))
         except ConditionFailed:
             raise Conflict(CHANGED_SINCE) from None
+
+    def note_proved(self, identity: Identity) -> None:
+        """One conditional update."""
+        row = IdentityRow(*identity_key(identity.zone_id, identity.identity_id))
+        role = str(identity.role_reference)
+        with suppress(ConditionFailed), dynamodb_errors():
+            row.update([IdentityRow.proved_role.set(role)], condition=IdentityRow.role_reference == role)
 
     def delete(self, seen: Identity, entry: AuditEntry) -> None:
         """One transaction: the row, what was fetched, the entry."""

@@ -37,6 +37,10 @@ class IdentityStore(Protocol):
         """
         ...
 
+    def note_proved(self, identity: Identity) -> None:
+        """Keep that its role was seen to ask for the external id, unless it names another role by now."""
+        ...
+
     def delete(self, seen: Identity, entry: AuditEntry) -> None:
         """Drop it and what was fetched from it (:class:`NotFound` when it is gone already)."""
         ...

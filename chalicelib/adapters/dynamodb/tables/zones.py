@@ -78,6 +78,7 @@ class IdentityRow(SpecsTable):
     role_reference = UnicodeAttribute(null=True)
     worker_role_reference = UnicodeAttribute(null=True)
     external_id = UnicodeAttribute(null=True)
+    proved_role = UnicodeAttribute(null=True)
     gcp = JSONAttribute(null=True)
     azure = JSONAttribute(null=True)
     region = UnicodeAttribute(null=True)
