@@ -33,6 +33,7 @@ provider "azurerm" {
     "Microsoft.ManagedIdentity",
     "Microsoft.Network",
     "Microsoft.OperationalInsights",
+    "Microsoft.PolicyInsights",
     "Microsoft.ServiceBus",
     "Microsoft.Storage",
   ]
@@ -43,6 +44,11 @@ provider "azurerm" {
       purge_soft_delete_on_destroy               = !local.keep_data
       purge_soft_deleted_secrets_on_destroy      = !local.keep_data
       purge_soft_deleted_certificates_on_destroy = !local.keep_data
+    }
+
+    # Else a log would stay for fourteen days after its cluster.
+    log_analytics_workspace {
+      permanently_delete_on_destroy = !local.keep_data
     }
 
     # Storage accounts are private: whoever applies can't reach their blobs, and need not.

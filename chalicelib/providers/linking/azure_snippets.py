@@ -14,6 +14,9 @@ from .azure_permissions import GRANTABLE, actions
 AUDIENCE = "api://AzureADTokenExchange"
 """The audience that Microsoft Entra asks of every federated token."""
 
+HOST_ENCRYPTION = ("Microsoft.Compute", "EncryptionAtHost")
+"""The service and its feature that nodes need (``host_encryption`` of the template's cluster)."""
+
 GRANTS = "Role Based Access Control Administrator"
 """The built-in role that may grant roles; ours is bound to :data:`GRANTABLE` by a condition."""
 
@@ -48,6 +51,9 @@ def az(identity: Identity, issuer: str) -> str:
         {tenant}
         {application}
         az ad sp show --id "$APP_ID" --output none 2>/dev/null || az ad sp create --id "$APP_ID" --output none
+        # By its object id and kind: a new one takes Entra a while to be found by name.
+        WHO=(--assignee-object-id "$(az ad sp show --id "$APP_ID" --query id --output tsv)"
+          --assignee-principal-type ServicePrincipal)
 
         # Only this identity's subject may act as the application.
         NAME="{identity.identity_id}"
@@ -71,11 +77,29 @@ def az(identity: Identity, issuer: str) -> str:
           az role definition create --role-definition "@$FILE" --output none
         fi
         rm -f "$FILE"
-        az role assignment create --assignee "$APP_ID" --role "$ROLE" --scope "$SCOPE"
+        for TRY in {{1..10}}; do  # a new role takes Azure a while as well
+          if [ -n "$(az role definition list "${{KNOWN[@]}}")" ]; then break; fi
+          sleep 15
+        done
+        az role assignment create "${{WHO[@]}}" --role "$ROLE" --scope "$SCOPE" --output none
 
         # It may grant these roles, and no other: {", ".join(GRANTABLE)}.
-        az role assignment create --assignee "$APP_ID" --role "{GRANTS}" \\
-          --scope "$SCOPE" --condition-version 2.0 --condition "{_condition()}"
+        # An assignment of an earlier release would stay as it is, with its condition, so it goes first.
+        az role assignment delete --assignee "${{WHO[1]}}" --role "{GRANTS}" \\
+          --scope "$SCOPE" 2>/dev/null || true
+        az role assignment create "${{WHO[@]}}" --role "{GRANTS}" \\
+          --scope "$SCOPE" --output none --condition-version 2.0 --condition "{_condition()}"
+
+        # Outside development nodes encrypt on the machine that runs them. A subscription has to switch that
+        # on, which takes some minutes.
+        FEATURE=(--namespace {HOST_ENCRYPTION[0]} --name {HOST_ENCRYPTION[1]})
+        az feature register "${{FEATURE[@]}}" --output none
+        for TRY in {{1..40}}; do
+          STATE="$(az feature show "${{FEATURE[@]}}" --query properties.state --output tsv)"
+          if [ "$STATE" = Registered ]; then break; fi
+          sleep 15
+        done
+        az provider register --namespace {HOST_ENCRYPTION[0]} --output none
         """)
         + f"""
 echo 'Now tell Alethia:'
@@ -143,6 +167,13 @@ resource "azurerm_role_assignment" "alethia_grants" {{
   principal_id         = {at}azuread_service_principal.alethia.object_id
   condition_version    = "2.0"
   condition            = "{_condition()}"
+}}
+
+# Outside development nodes encrypt on the machine that runs them, which a subscription has to switch on.
+# Where it is on already, leave this out.
+resource "azurerm_resource_provider_feature_registration" "host_encryption" {{
+  provider_name = "{HOST_ENCRYPTION[0]}"
+  name          = "{HOST_ENCRYPTION[1]}"
 }}
 
 data "azuread_client_config" "alethia" {{}}

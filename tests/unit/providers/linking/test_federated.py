@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import hcl2
@@ -160,6 +161,18 @@ EVERY = [GCP, AZURE, {**GCP, "gcp": None}, {**AZURE, "azure": None}]
 IDS = ["gcp", "azure", "gcp, nothing made yet", "azure, nothing made yet"]
 
 
+FAKE_AZ = f"""case "$*" in
+  "ad app create "*) echo {UUIDS[2]};;
+  "ad sp show "*"--query id "*) echo {UUIDS[0]};;
+  "account show "*) echo {UUIDS[1]};;
+  "feature show "*) echo Registered;;
+  "role definition list "*) echo Alethia;;
+  "role assignment delete "*) exit 1;;
+esac
+"""
+"""What the commands are told: a new application, a role that is there, nothing granted yet."""
+
+
 class TestSetup:
     @pytest.mark.parametrize("form", EVERY, ids=IDS)
     def test_every_snippet_holds_our_side(self, form: dict[str, Any]) -> None:
@@ -176,6 +189,23 @@ class TestSetup:
         bash, hcl = (snippet.text for snippet in setup(form).snippets)
         subprocess.run(["bash", "-n"], input=bash.encode(), check=True, capture_output=True)
         assert hcl2.loads(hcl)["resource"]
+
+    def test_azures_commands_follow_a_new_application_and_a_new_release(self, tmp_path: Path) -> None:
+        """A new application is found by its object id only; an assignment keeps the condition it has."""
+        bash, _ = setup({**AZURE, "azure": None}).snippets
+        az = tmp_path / "az"
+        az.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n{FAKE_AZ}')
+        az.chmod(0o755)
+        path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+        done = subprocess.run(["bash"], input=bash.text, env=path, capture_output=True, text=True, check=True)
+        assert f"--tenant {UUIDS[1]} --client-id {UUIDS[2]}" in done.stdout
+        asked = (tmp_path / "asked").read_text().splitlines()
+        grants = [line for line in asked if line.startswith("role assignment")]
+        assert [line.split()[2] for line in grants] == ["create", "delete", "create"]
+        whose = f"--assignee-object-id {UUIDS[0]} --assignee-principal-type ServicePrincipal"
+        assert [whose in line for line in grants] == [True, False, True]
+        assert UUIDS[0] in grants[1] and "--condition-version 2.0" in grants[2]
+        assert asked[-1] == "provider register --namespace Microsoft.Compute --output none"
 
     @pytest.mark.parametrize("form", EVERY, ids=IDS)
     def test_a_role_of_our_own_is_granted_and_a_bounded_right_to_grant(self, form: dict[str, Any]) -> None:
