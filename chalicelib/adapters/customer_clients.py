@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from ..domain.errors import CloudRefused, Unavailable
+from ..domain.identity import RefusalCause
 from ..domain.messages import CloudCredentials
 from ..services.ports.clock import Clock
 from ..services.ports.customer_aws import CustomerAws
@@ -16,6 +18,8 @@ from .aws import CONNECT_SECONDS, READ_SECONDS
 
 RENEW_BEFORE = timedelta(minutes=10)
 """A session with less than this left is not begun with."""
+
+NO_TOKENS = "AWS's token service in {} was not reached. Try again shortly."
 
 
 class CustomerClients:
@@ -36,7 +40,7 @@ class CustomerClients:
         CloudRefused
             The role does not let us in; says why, as far as AWS does.
         Unavailable
-            AWS is too busy to say.
+            AWS is too busy to say, or was not reached: that says nothing of the role.
         """
         session = self._session(place)
         name = (service, session.access_key_id)
@@ -48,20 +52,32 @@ class CustomerClients:
         session = self._sessions.get(place)
         if session is not None and self._lasts(session):
             return session
-        session = self._aws.assume(
-            place.role,
-            external_id=place.external_id,
-            account_id=place.account_id,
-            session_name=place.session,
-            region=place.region,
-        )
+        session = self._assume(place)
+        self.forget(place)
+        self._sessions[place] = session
+        return session
+
+    def forget(self, place: CustomerPlace) -> None:
+        """End what is kept for a place: a role that was made anew knows no session of the one before."""
         ended = self._sessions.pop(place, None)
         if ended is not None:
             self._clients = {
                 name: one for name, one in self._clients.items() if name[1] != ended.access_key_id
             }
-        self._sessions[place] = session
-        return session
+
+    def _assume(self, place: CustomerPlace) -> CloudCredentials:
+        try:
+            return self._aws.assume(
+                place.role,
+                external_id=place.external_id,
+                account_id=place.account_id,
+                session_name=place.session,
+                region=place.region,
+            )
+        except CloudRefused as refused:
+            if refused.details.get("cause") == RefusalCause.UNREACHABLE:
+                raise Unavailable(NO_TOKENS.format(place.region)) from None
+            raise
 
     @cached_property
     def _botocore(self) -> Any:

@@ -1,7 +1,7 @@
 """What AWS says no to in a customer's account, once the role there has let us in, as errors of the domain.
 
-AWS's own words reach nobody, except those of CloudFormation: no secret is ever given to it, and what it says
-about a template or a limit is what the customer has to know.
+AWS's own words reach nobody, except those of CloudFormation and ECS: no secret is ever given to either, and
+what they say about a template, a subnet or a limit is what the customer has to know.
 """
 
 import re
@@ -44,7 +44,7 @@ PREFIXES = {"resourcegroupstaggingapi": "tag"}
 """The service's name in policies, where it is another than botocore's."""
 
 NOT_NOW = "AWS did not answer in {region} of account {account}: {action}. Try again shortly."
-SPOKEN = frozenset({"cloudformation"})
+SPOKEN = frozenset({"cloudformation", "ecs"})
 
 
 def code_of(error: ClientError) -> str:

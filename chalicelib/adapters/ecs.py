@@ -21,6 +21,7 @@ from ..services.ports.runner_tasks import RunnerTask
 from ..services.ports.runners import RunnerRecord, Runners
 from ..settings import Settings
 from .customer_clients import CustomerClients
+from .customer_refusals import translated
 
 CONTAINER = "runner"
 """Name of the one container in every runner's task definition."""
@@ -62,7 +63,8 @@ class EcsTasks:
             "ALETHIA_API_URL": self._settings.public_api_url,
         }
         try:
-            answer = self._client_of(place).run_task(
+            answer = self._run_task(
+                place,
                 cluster=place.cluster,
                 taskDefinition=task.task_definition or place.task_definition,
                 launchType="FARGATE",
@@ -89,7 +91,7 @@ class EcsTasks:
                     ]
                 },
             )
-        except (ClientError, BotoCoreError, CloudRefused) as error:
+        except (ClientError, BotoCoreError, CloudRefused, Unavailable) as error:
             raise Unavailable(f"No runner could be started: {_why(error)}") from error
         if not answer["tasks"]:
             reasons = {failure.get("reason", "unknown") for failure in answer.get("failures", [])}
@@ -134,6 +136,18 @@ class EcsTasks:
             security_groups=_listed(self._settings.ecs_security_groups),
         )
 
+    def _run_task(self, place: Place, **asked: Any) -> Any:
+        """A customer is told what their account refuses; our own account's words are for its operator."""
+        if place.customer is None:
+            return self._client.run_task(**asked)
+        client = self._client_of(place)
+        try:
+            with translated(place.customer, "ecs"):
+                return client.run_task(**asked)
+        except CloudRefused:
+            self._customers.forget(place.customer)
+            raise
+
     def _client_of(self, place: Place) -> Any:
         return self._customers.client("ecs", place.customer) if place.customer else self._client
 
@@ -171,8 +185,8 @@ def _listed(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
-def _why(error: ClientError | BotoCoreError | CloudRefused) -> str:
-    if isinstance(error, CloudRefused):
+def _why(error: ClientError | BotoCoreError | CloudRefused | Unavailable) -> str:
+    if isinstance(error, CloudRefused | Unavailable):
         return error.message
     if isinstance(error, ClientError):
         return f"{error.response['Error'].get('Code', 'Error')}."

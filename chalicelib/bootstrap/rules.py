@@ -57,7 +57,7 @@ class Rules(Storage):
         """What a job waits for, in words."""
         from ..services.run_views import JobWait
 
-        return JobWait(self.zone_store, self.runner_wait, self.clock)
+        return JobWait(self.zone_store, self.job_store, self.runner_wait, self.clock)
 
     @cached_property
     def run_views(self) -> "RunViews":

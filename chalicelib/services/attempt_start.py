@@ -7,7 +7,7 @@ row says from when on a runner may have it.
 
 from datetime import datetime, timedelta
 
-from ..domain.errors import NotFound
+from ..domain.errors import NotFound, Unavailable
 from ..domain.ids import attempt_id
 from ..domain.job import RULES
 from ..domain.lifecycle.job import JobStatus
@@ -129,15 +129,19 @@ class AttemptStart:
         waits = job.not_before is not None and job.not_before > unix(self._clock.now())
         if attempt.task_arn is not None or waits or job.status is not JobStatus.QUEUED:
             return False
-        arn = self._tasks.start(
-            RunnerTask(
-                attempt_id=attempt_id(attempt.job_id, attempt.number),
-                job_id=attempt.job_id,
-                attempt=attempt.number,
-                runner=attempt.runner,
-                task_definition=task_definition,
-            )
+        task = RunnerTask(
+            attempt_id=attempt_id(attempt.job_id, attempt.number),
+            job_id=attempt.job_id,
+            attempt=attempt.number,
+            runner=attempt.runner,
+            task_definition=task_definition,
         )
+        try:
+            arn = self._tasks.start(task)
+        except Unavailable as why:
+            if why.message != attempt.problem:
+                self._jobs.not_started(attempt.job_id, attempt.number, why.message)
+            raise
         if arn is None:
             return False
         self._jobs.started_as(attempt.job_id, attempt.number, arn)

@@ -50,7 +50,8 @@ class LostAttempts:
     def end_of_lease(self, job: JobRecord, now: int) -> bool:
         """The lease is over at `now` (Unix seconds): nobody took the job in time, or its runner was lost."""
         gave_up = self._runner_wait.gave_up(job) if job.status is JobStatus.QUEUED else None
-        return self.end(job, gave_up or lease_ended(job), lease_over_at=now, retry=gave_up is None)
+        why = gave_up or f"{lease_ended(job)}{self._no_container(job)}"
+        return self.end(job, why, lease_over_at=now, retry=gave_up is None)
 
     def end(self, job: JobRecord, why: str, *, lease_over_at: int | None = None, retry: bool = True) -> bool:
         """Count no more on the job's present attempt; ``False`` when it went on, or ended, by itself.
@@ -78,6 +79,11 @@ class LostAttempts:
             return False
         self._doorbell.attempt_over(job.job_id)
         return True
+
+    def _no_container(self, job: JobRecord) -> str:
+        """Why nobody could take a job in time, where we know: no container could be started."""
+        attempt = self._jobs.attempt(job.job_id, job.attempt) if job.claimed_at is None else None
+        return f" {attempt.problem}" if attempt and attempt.problem else ""
 
     def _retry(self, job: JobRecord, lease_over_at: int | None) -> MoveJob:
         """For any runner again, if it was: the one that had it may be the one that is lost."""

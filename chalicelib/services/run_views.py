@@ -15,8 +15,9 @@ from .runner_wait import RunnerWait
 class JobWait:
     """Says what a QUEUED job waits for."""
 
-    def __init__(self, zones: Zones, runner_wait: RunnerWait, clock: Clock) -> None:
+    def __init__(self, zones: Zones, jobs: JobStore, runner_wait: RunnerWait, clock: Clock) -> None:
         self._zones = zones
+        self._jobs = jobs
         self._runner_wait = runner_wait
         self._clock = clock
 
@@ -24,7 +25,7 @@ class JobWait:
         """One sentence; ``None`` when it waits for nothing worth saying."""
         if job.status is not JobStatus.QUEUED:
             return None
-        return self._window(job) or self._runner_wait.says(job)
+        return self._window(job) or self._runner_wait.says(job) or self._no_container(job)
 
     def public(self, job: JobRecord) -> Job:
         """The job, with what it waits for."""
@@ -35,6 +36,10 @@ class JobWait:
         zone = self._zones.get(job.zone_id) if RULES[job.job_type].changes_cloud and may_still_wait else None
         opens = zone.rules.opens_at(self._clock.now()) if zone else None
         return zone.rules.waiting_for_window(opens) if zone and opens else None
+
+    def _no_container(self, job: JobRecord) -> str | None:
+        attempt = self._jobs.attempt(job.job_id, job.attempt) if job.attempt else None
+        return f"{attempt.problem} It is tried again." if attempt and attempt.problem else None
 
 
 class RunViews:

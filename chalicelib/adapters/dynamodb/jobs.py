@@ -68,7 +68,13 @@ class DynamoJobs:
     def started_as(self, job_id: str, number: int, task_arn: str) -> None:
         row = AttemptRow(job_pk(job_id), attempt_sk(number))
         with dynamodb_errors():
-            row.update([AttemptRow.task_arn.set(task_arn)], condition=present(AttemptRow))
+            runs: list[Action] = [AttemptRow.task_arn.set(task_arn), AttemptRow.problem.remove()]
+            row.update(runs, condition=present(AttemptRow))
+
+    def not_started(self, job_id: str, number: int, why: str) -> None:
+        row = AttemptRow(job_pk(job_id), attempt_sk(number))
+        with dynamodb_errors():
+            row.update([AttemptRow.problem.set(why)], condition=present(AttemptRow))
 
     def stopped(self, job_id: str, number: int, at: str, reason: str) -> None:
         row = AttemptRow(job_pk(job_id), attempt_sk(number))

@@ -42,6 +42,8 @@ class Attempt(Model):
     task_token: str | None = None
     """The doorbell of the workflow step that waits for this attempt."""
     task_arn: str | None = None
+    problem: str | None = None
+    """Why no container could be started for it, when one was asked for last."""
     dispatched_at: str
     stopped_at: str | None = None
     """When ECS said that the task stopped: from then on nothing of it runs."""
@@ -91,6 +93,9 @@ class JobStore(Protocol):
 
     def started_as(self, job_id: str, number: int, task_arn: str) -> None:
         """The attempt runs as this ECS task."""
+
+    def not_started(self, job_id: str, number: int, why: str) -> None:
+        """No container could be started for the attempt; another is asked for later."""
 
     def stopped(self, job_id: str, number: int, at: str, reason: str) -> None:
         """ECS says that the attempt's task is gone. The first time counts."""

@@ -276,12 +276,25 @@ class TestSingleJobs:
         world.tasks.available = False
         job = self.start(world, None)
         assert (job.status, job.attempt, world.tasks.started) == ("QUEUED", 1, [])
+        waits_for = "No runner could be started: no capacity. It is tried again."
+        assert world.container.job_wait.says(job) == waits_for
         world.tasks.available = True
         assert world.reconcile().begun == [], "the request may still be at it"
         world.clock.advance(seconds=21)
         assert world.reconcile().begun == [job.job_id]
         assert world.reconcile().begun == []
         assert [task.attempt for task in world.tasks.started] == [1]
+        assert world.container.job_wait.says(self.again(world, job.job_id)) is None
+
+    def test_without_capacity_for_long_it_ends_with_that_reason(self, world: World) -> None:
+        world.tasks.available = False
+        job = self.start(world, None)
+        for _ in range(6):
+            world.clock.advance(minutes=11)
+            world.reconcile()
+        job = self.again(world, job.job_id)
+        assert job.status == "FAILED" and job.error is not None
+        assert "No runner could be started: no capacity." in job.error.message
 
     def test_its_next_attempt_begins_when_its_runner_is_lost(self, world: World) -> None:
         job = self.start(world, None)

@@ -48,6 +48,10 @@ class Customers:
 
     def __init__(self, ecs: FakeEcs | CloudRefused) -> None:
         self.ecs = ecs
+        self.forgotten: list[CustomerPlace] = []
+
+    def forget(self, place: CustomerPlace) -> None:
+        self.forgotten.append(place)
 
     def client(self, service: str, place: CustomerPlace) -> Any:
         if isinstance(self.ecs, CloudRefused):
@@ -146,6 +150,27 @@ def test_a_customer_who_lets_us_in_no_more_is_named_as_the_reason() -> None:
         EcsTasks(FakeEcs(), Customers(refused), runner, SETTINGS).start(
             TASK.model_copy(update={"runner": "theirs"})
         )
+
+
+def what_a_customer_is_told(code: str, words: str) -> str:
+    ecs = FakeEcs(ClientError({"Error": {"Code": code, "Message": words}}, "RunTask"))
+    customers = Customers(ecs)
+    tasks = EcsTasks(FakeEcs(), customers, Registered(a_runner(worker=a_worker())), SETTINGS)
+    with pytest.raises(Unavailable) as refused:
+        tasks.start(TASK.model_copy(update={"runner": "theirs"}))
+    asks_anew = [place.session for place in customers.forgotten] == ["theirs"]
+    assert asks_anew == (code != "ThrottlingException")
+    return refused.value.message
+
+
+def test_a_customer_is_told_what_their_account_refuses() -> None:
+    denied = what_a_customer_is_told("AccessDeniedException", "arn:aws:sts::1:x is not authorized")
+    assert "arn:aws:iam::123456789012:role/alethia-runners may not do ecs:RunTask in eu-west-1" in denied
+    gone = what_a_customer_is_told("InvalidParameterException", "The subnet ID 'subnet-0a1b' does not exist")
+    assert gone.startswith("No runner could be started: AWS refused ecs:RunTask in eu-west-1")
+    assert "The subnet ID 'subnet-0a1b' does not exist" in gone
+    busy = what_a_customer_is_told("ThrottlingException", "Rate exceeded")
+    assert "No runner could be started: AWS did not answer in eu-west-1" in busy
 
 
 def test_a_stopped_task_in_a_customers_account_is_asked_for() -> None:

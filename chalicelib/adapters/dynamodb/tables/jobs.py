@@ -73,6 +73,8 @@ class AttemptRow(JobsTable):
     waiter = NumberAttribute(null=True)
     """Generation of the step's execution: an older one, redriven, takes no newer one's place."""
     task_arn = UnicodeAttribute(null=True)
+    problem = UnicodeAttribute(null=True)
+    """Why it has no container yet."""
     dispatched_at = UnicodeAttribute()
     stopped_at = UnicodeAttribute(null=True)
     stop_reason = UnicodeAttribute(null=True)
