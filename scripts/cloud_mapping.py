@@ -18,6 +18,7 @@ from chalicelib.providers import registry
 from chalicelib.providers.base import Provider
 from chalicelib.providers.equivalents import Table
 from chalicelib.providers.equivalents.engines import CACHE_ENGINES, DATABASE_ENGINES, SUBSCRIPTION_PROTOCOLS
+from chalicelib.providers.equivalents.meanings import MEANINGS
 from chalicelib.providers.equivalents.regions import REGIONS
 from chalicelib.providers.equivalents.sizes import CACHE_NODE_TYPES, INSTANCE_TYPES
 from chalicelib.services.spec_forms import read_form
@@ -49,7 +50,7 @@ TABLES = {
 def report() -> str:
     """Everything between the markers."""
     return "\n\n".join(
-        [_fields(), _options(), *(_equivalents(title, table) for title, table in TABLES.items())]
+        [_fields(), _meanings(), _options(), *(_equivalents(title, table) for title, table in TABLES.items())]
     )
 
 
@@ -84,6 +85,17 @@ def _cell(provider: Provider, config: SpecConfig, field: str) -> str:
     return REFUSED if found == [REFUSED] else _names(found)
 
 
+def _meanings() -> str:
+    rows = [
+        [
+            f"`{field.replace('[]', '')}: {yaml.safe_dump(value).split()[0]}`",
+            *(meaning[cloud] for cloud in registry),
+        ]
+        for field, (value, meaning) in MEANINGS.items()
+    ]
+    return "### What one value does on each cloud\n\n" + _table(["Field", *_labels()], rows)
+
+
 def _options() -> str:
     kinds = dict.fromkeys(kind for provider in registry.values() for kind in provider.options)
     sections = SINGLETONS | COLLECTIONS
@@ -100,7 +112,16 @@ def _names(names: Iterable[str]) -> str:
 
 def _equivalents(title: str, table: Table) -> str:
     rows = [[f"`{row[cloud]}`" if cloud in row else NOWHERE for cloud in registry] for row in table.rows]
-    return f"### {title}\n\n" + _table(_labels(), rows)
+    return f"### {title}\n\n" + _table(_labels(), rows) + _alike(table)
+
+
+def _alike(table: Table) -> str:
+    """The values of no row, after the one that each goes by."""
+    goes_by: dict[str, list[str]] = {}
+    for value, row in table.same_as.items():
+        goes_by.setdefault(row, []).append(f"`{value}`")
+    told = "; ".join(f"{', '.join(values)} by `{row}`" for row, values in goes_by.items())
+    return f"\n\nGo by one of them: {told}." if told else ""
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

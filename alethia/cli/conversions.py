@@ -52,6 +52,11 @@ def show_conversion(answer: dict[str, Any], *, everything: bool) -> None:
             output.table(("Field", "Was", "Becomes", "Why"), _rows(lines))
             say()
     carried = [line for line in answer["report"] if line["outcome"] == "carried"]
+    remarked = [line for line in carried if line["why"]]
+    if remarked:
+        say(Text(f"Stays, and does something else there ({len(remarked)})", style="bold"))
+        output.table(("Field", "Value", "Why"), _remarks(remarked))
+        say()
     say(f"Fields that stay as they are: {len(carried)}{'' if everything else ' (--all lists them)'}")
     if everything:
         output.table(("Field", "Value"), ((line["field"], _value(line["was"])) for line in carried))
@@ -69,6 +74,11 @@ def show_conversion(answer: dict[str, Any], *, everything: bool) -> None:
 def _rows(lines: Iterable[dict[str, Any]]) -> Iterable[tuple[str, ...]]:
     for line in lines:
         yield line["field"], _value(line["was"]), _value(line["becomes"]), line["why"]
+
+
+def _remarks(lines: Iterable[dict[str, Any]]) -> Iterable[tuple[str, ...]]:
+    for line in lines:
+        yield line["field"], _value(line["was"]), line["why"]
 
 
 def _value(value: Any) -> str:

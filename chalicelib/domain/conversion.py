@@ -4,9 +4,10 @@ A conversion never drops anything silently. Whatever was filled in has one line 
 the other cloud makes of it can be read there before anybody plans.
 """
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
+
+from pydantic import Field
 
 from .model import Model
 from .words import CloudProvider
@@ -28,14 +29,16 @@ class Outcome(StrEnum):
 class FieldReport(Model):
     """What became of one field that was filled in."""
 
-    field: str
-    """As people write it: ``databases[0].engine``, with the index that it has in the source."""
-    outcome: Outcome
+    field: str = Field(description="``databases[0].engine``: with the index that it has in the source.")
+    outcome: Outcome = Field(
+        description="carried: the same there. converted: another name or size. lost: the other cloud has no "
+        "such thing. needs_decision: a person must choose; until then the draft holds what it becomes."
+    )
     was: Any = None
-    becomes: Any = None
-    """What the draft holds; ``None`` when it holds nothing of it."""
-    why: str = ""
-    """One sentence; empty for what was carried."""
+    becomes: Any = Field(None, description="What the draft holds; null when it holds nothing of it.")
+    why: str = Field(
+        "", description="One sentence. What was carried has one where the value does something else there."
+    )
 
 
 class Conversion(Model):
@@ -50,8 +53,3 @@ class Conversion(Model):
     def count(self, outcome: Outcome) -> int:
         """How many fields had `outcome`."""
         return sum(line.outcome is outcome for line in self.report)
-
-
-def undecided(report: Sequence[FieldReport]) -> list[FieldReport]:
-    """The lines that wait for a person."""
-    return [line for line in report if line.outcome is Outcome.DECISION]

@@ -6,6 +6,7 @@
                   ─► values that have a counterpart get it                    tables
                   ─► copies of global tables get their region                 copies
                   ─► options and receivers that the target lacks are left out bound
+                  ─► what will do something else there gets a remark          meanings
                   ─► what the target still refuses is mended                  mending
                   ─► draft's form, and the report                             draft
 
@@ -27,11 +28,17 @@ from ..equivalents.regions import REGIONS
 from .bound import convert_options, convert_subscriptions, leave_behind
 from .copies import convert_copies
 from .draft import Draft
+from .meanings import remark_on_meanings
 from .mending import Mending
-from .move import Move, converted, undecided
+from .move import Move, converted, label_of, undecided
 from .tables import convert_tables
 
 __all__ = ["convert"]
+
+STEPS = (
+    *(leave_behind, convert_tables, convert_copies, convert_options, convert_subscriptions),
+    remark_on_meanings,
+)
 
 
 def convert(
@@ -65,7 +72,7 @@ def convert(
     move = Move(source, target, whole.environment_stage, region or _counterpart(whole.region, source, target))
     draft = Draft(whole.model_dump(mode="json"))
     _readdress(draft, move, asked_region=region, project_name=project_name)
-    for step in (leave_behind, convert_tables, convert_copies, convert_options, convert_subscriptions):
+    for step in STEPS:
         step(draft, move)
     Mending(draft, move).mend()
     return Conversion(
@@ -79,12 +86,19 @@ def convert(
 def _readdress(draft: Draft, move: Move, *, asked_region: str | None, project_name: str | None) -> None:
     """Where the draft is, what it is called, and that its account is to be chosen."""
     draft.put(("provider",), move.target.name.value, converted("As you asked."))
-    why = "As you asked." if asked_region else "The region in the same place, or the nearest to it."
-    draft.put(("region",), move.region, converted(why))
+    draft.put(("region",), move.region, converted(_place(move, draft.get(("region",)), asked_region)))
     if project_name is not None:
         draft.put(("project_name",), project_name, converted("As you asked."))
     why = f"Choose a linked account of {move.target.label}; until then the draft can't be planned."
     draft.leave_out(("cloud_identity",), undecided(why))
+
+
+def _place(move: Move, was: str, asked_region: str | None) -> str:
+    """Where the draft is, in people's words: the nearest region may be in another country."""
+    here = label_of(was, move.source.catalogue.regions) or was
+    there = label_of(move.region, move.target.catalogue.regions) or move.region
+    how = "As you asked" if asked_region else "The same place, or the nearest"
+    return f"{how}: {there} of {move.target.label}, for {here} of {move.source.label}."
 
 
 def _counterpart(region: str, source: Provider, target: Provider) -> str:

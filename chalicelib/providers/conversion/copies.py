@@ -65,7 +65,14 @@ def _within_one(draft: Draft, move: Move, path: Path, offered: dict[str, MultiRe
         if index == first and whole:
             draft.put((*path, index), best, converted(f"{best} is the multi-region that {region} is in."))
         elif index == first:
-            why = f"{move.target.label} copies a table within one multi-region; {best} does not hold it all."
-            draft.put((*path, index), best, undecided(why))
+            draft.put((*path, index), best, undecided(_outside(move, best, begins)))
         else:
             draft.leave_out((*path, index), lost(f"The table is in {best}, which has its own copies."))
+
+
+def _outside(move: Move, best: str, begins: str) -> str:
+    """What is not where it was, when a table is in the multi-region `best`."""
+    rule = f"{move.target.label} keeps a table within one multi-region"
+    if move.region.startswith(begins):
+        return f"{rule}: it is in {best} alone, with no copy elsewhere."
+    return f"{rule}: all of it is in {best} then, and nothing in {move.region}, where the draft is."

@@ -42,6 +42,8 @@ class Draft:
     """The source's form, whole: every field is there, in JSON's types."""
     fields: dict[str, Any] = field(init=False)
     notes: dict[Path, Note] = field(init=False, default_factory=dict)
+    remarks: dict[Path, str] = field(init=False, default_factory=dict)
+    """What is to be said of a field if it stays as it was."""
 
     def __post_init__(self) -> None:
         self.fields = deepcopy(dict(self.source))
@@ -116,7 +118,7 @@ class Draft:
         becomes = self.get(path)
         note = self._note(path)
         if note is None or (becomes == was and note.outcome is not Outcome.DECISION):
-            note = Note(Outcome.CARRIED, "")
+            note = Note(Outcome.CARRIED, self.remarks.get(path, ""))
         written = FieldProblem(path, "").field
         return FieldReport(field=written, outcome=note.outcome, was=was, becomes=becomes, why=note.why)
 

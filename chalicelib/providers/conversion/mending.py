@@ -137,8 +137,14 @@ class Mending:
         if path[-1] == "name" or path == ("project_name",):
             for name in self._free_names(path, value):
                 yield Remedy({path: name}, Outcome.CONVERTED)
-        elif is_option(path) or isinstance(value, dict) or isinstance(path[-1], int):
+        elif is_option(path):
+            if isinstance(value, int) and value > 0:
+                yield Remedy({path: 1 << (value - 1).bit_length()}, Outcome.CONVERTED)
             yield Remedy({path: GAP}, Outcome.DECISION)
+        elif isinstance(value, dict) or isinstance(path[-1], int):
+            yield Remedy({path: GAP}, Outcome.DECISION)
+            for usual in self._move.default(path[:-1]) or ():
+                yield Remedy({path: usual}, Outcome.DECISION)
         elif isinstance(value, list):
             kept = [index for index, item in enumerate(value) if item is not GAP]
             for count in range(1, len(kept) + 1):

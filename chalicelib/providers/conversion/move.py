@@ -1,6 +1,6 @@
 """From which cloud to which: what every step of a conversion asks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.domain.conversion import Outcome
 from chalicelib.domain.words import Stage
 
-from ..base import Provider
+from ..base import Choice, Provider
 from ..equivalents import Table
 from .draft import Note
 from .paths import Path
@@ -54,3 +54,8 @@ def lost(why: str) -> Note:
 def undecided(why: str) -> Note:
     """A person must choose."""
     return Note(Outcome.DECISION, why)
+
+
+def label_of(value: str | None, offered: Iterable[Choice]) -> str | None:
+    """What people call `value`; ``None`` when it is not offered by name."""
+    return next((choice.label for choice in offered if choice.value == value), None)

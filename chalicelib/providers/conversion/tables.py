@@ -2,42 +2,60 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from chalicelib.domain.conversion import Outcome
 
-from ..base import Engine
+from ..base import Choice, Engine
 from ..equivalents import Table
-from ..equivalents.engines import CACHE_ENGINES, DATABASE_ENGINES, same_release
-from ..equivalents.sizes import CACHE_NODE_TYPES, CAPACITY_RANGES, CAPACITY_STEPS, INSTANCE_TYPES, step_for
-from .draft import Draft
-from .move import Move, converted, undecided
-from .paths import Path
+from ..equivalents.engines import CACHE_ENGINES, DATABASE_ENGINES, release_of, same_release
+from ..equivalents.sizes import (
+    CACHE_NODE_TYPES,
+    CAPACITY_RANGES,
+    CAPACITY_STEPS,
+    GIB_OF_A_UNIT,
+    INSTANCE_TYPES,
+    MACHINE_OPTIONS,
+    step_for,
+    units_of,
+)
+from .draft import Draft, Note
+from .move import Move, converted, label_of, lost, undecided
+from .paths import OPTIONS_FIELD, Path
+
+ENGINES = (("databases", DATABASE_ENGINES), ("caches", CACHE_ENGINES))
+"""Collection → what its engines are elsewhere."""
 
 
 @dataclass(frozen=True)
-class Lookup:
-    """A field whose values a table knows."""
+class Size:
+    """A kind of size, and what each cloud offers of it."""
 
-    collection: str
-    name: str
+    what: str
     table: Table
-    same: str
-    """How the counterpart is like it, as the end of a sentence."""
+    here: Sequence[Choice]
+    there: Sequence[Choice]
 
+    def nearest(self, move: Move, was: str, becomes: str) -> str:
+        """Why `becomes`: what it has, and what `was` had, where the catalogues say so."""
+        there = label_of(becomes, self.there)
+        here = label_of(was, self.here) or label_of(self.table.same_as.get(was), self.here)
+        sizes = f": {there}, for {here}" if there and here else ""
+        return f"The {self.what} of {move.target.label} nearest to it{sizes}."
 
-LOOKUPS = (
-    Lookup("databases", "engine", DATABASE_ENGINES, "speaks the same protocol"),
-    Lookup("caches", "engine", CACHE_ENGINES, "speaks the same protocol"),
-    Lookup("caches", "node_type", CACHE_NODE_TYPES, "is the size nearest to it"),
-)
+    def usual(self, move: Move, was: str, becomes: str) -> str:
+        """What the draft takes for want of a counterpart."""
+        there = label_of(becomes, self.there)
+        return f"{unknown(move, was)}; the draft takes {becomes}{f' ({there})' if there else ''}."
 
 
 def convert_tables(draft: Draft, move: Move) -> None:
     """Give every value that a table knows its counterpart."""
-    for lookup in LOOKUPS:
-        for index, _ in enumerate(draft.source[lookup.collection]):
-            _look_up(draft, move, (lookup.collection, index, lookup.name), lookup)
+    for collection, table in ENGINES:
+        for index, _ in enumerate(draft.source[collection]):
+            _engine(draft, move, (collection, index, "engine"), table)
     _machines(draft, move)
+    _cache_nodes(draft, move)
     for collection, engines in (
         ("databases", move.target.catalogue.database_engines),
         ("caches", move.target.catalogue.cache_engines),
@@ -48,14 +66,30 @@ def convert_tables(draft: Draft, move: Move) -> None:
         _capacity(draft, move, ("databases", index))
 
 
-def _look_up(draft: Draft, move: Move, path: Path, lookup: Lookup) -> None:
+def _engine(draft: Draft, move: Move, path: Path, table: Table) -> None:
     value = draft.get(path)
-    found = move.counterpart(lookup.table, value)
+    found = move.counterpart(table, value)
     if found is not None:
-        draft.put(path, found, converted(f"{found} of {move.target.label} {lookup.same}."))
+        draft.put(path, found, converted(f"{found} of {move.target.label} speaks the same protocol."))
     else:
         becomes = move.default(path)
         draft.put(path, becomes, undecided(f"{unknown(move, value)}; the draft takes {becomes}."))
+
+
+def _cache_nodes(draft: Draft, move: Move) -> None:
+    here, there = move.source.catalogue.cache_node_types, move.target.catalogue.cache_node_types
+    size = Size("size", CACHE_NODE_TYPES, here, there)
+    for index, _ in enumerate(draft.source["caches"]):
+        path: Path = ("caches", index, "node_type")
+        value = draft.get(path)
+        found = move.counterpart(size.table, value)
+        if found is not None:
+            draft.put(path, found, converted(size.nearest(move, value, found)))
+        else:
+            # What this cloud offers and no row holds is larger than all of them.
+            larger = label_of(value, here) is not None
+            becomes = size.table.column(move.target.name)[-1] if larger else move.default(path)
+            draft.put(path, becomes, undecided(size.usual(move, value, becomes)))
 
 
 def _machines(draft: Draft, move: Move) -> None:
@@ -63,17 +97,20 @@ def _machines(draft: Draft, move: Move) -> None:
     if draft.get(("cluster",)) is None:
         return
     path = ("cluster", "instance_types")
+    here, there = move.source.catalogue.instance_types, move.target.catalogue.instance_types
+    size = Size("machine", INSTANCE_TYPES, here, there)
     types = draft.get(path)
     found = [move.counterpart(INSTANCE_TYPES, name) for name in types]
     for index, (name, becomes) in enumerate(zip(types, found, strict=True)):
-        if becomes is not None:
-            same = "is the machine nearest to it"
-            draft.put((*path, index), becomes, converted(f"{becomes} of {move.target.label} {same}."))
+        if becomes in found[:index] and becomes is not None:
+            draft.leave_out((*path, index), lost(f"There it is {becomes}, which is in the list already."))
+        elif becomes is not None:
+            draft.put((*path, index), becomes, converted(size.nearest(move, name, becomes)))
         elif any(found) or index:
             draft.leave_out((*path, index), undecided(f"{unknown(move, name)}; the others stay."))
         else:
             usual = move.default(path)[0]
-            draft.put((*path, index), usual, undecided(f"{unknown(move, name)}; the draft takes {usual}."))
+            draft.put((*path, index), usual, undecided(size.usual(move, name, usual)))
 
 
 def _version(draft: Draft, path: Path, engines: Sequence[Engine]) -> None:
@@ -82,7 +119,8 @@ def _version(draft: Draft, path: Path, engines: Sequence[Engine]) -> None:
     version = draft.get((*path, "engine_version"))
     same = same_release(was, version, offered) if _same_engine(draft, path) else None
     if same is not None:
-        draft.put((*path, "engine_version"), same, converted(f"{becomes} {same} is the same release."))
+        why = f"{becomes} {same} is of the same release, {release_of(was, version)}."
+        draft.put((*path, "engine_version"), same, converted(why))
     elif offered:
         why = f"{becomes} has no such release as {was} {version} there; the draft takes {offered[0]}."
         draft.put((*path, "engine_version"), offered[0], undecided(why))
@@ -95,22 +133,45 @@ def _same_engine(draft: Draft, path: Path) -> bool:
 
 
 def _capacity(draft: Draft, move: Move, path: Path) -> None:
-    """One size for a range, where the target has fixed sizes; it holds the most that the range could."""
-    if move.target.name in CAPACITY_RANGES or move.source.name not in CAPACITY_RANGES:
-        return
+    """The same memory: of the machine, if one is named, or else the most that a range could grow to."""
+    machine = draft.get((*path, OPTIONS_FIELD, MACHINE_OPTIONS.get(move.source.name, "")))
     most = draft.get((*path, "max_capacity"))
-    step = step_for(most)
-    if step is None:
-        becomes = float(CAPACITY_STEPS[-1])
-        note = undecided(f"{move.target.label} has nothing for {most:g} units; the draft takes the largest.")
-    else:
-        becomes = float(step)
-        label = move.target.label
-        note = converted(f"{label} has fixed sizes: the smallest that holds {most:g} units, at all times.")
+    ranges = move.target.name in CAPACITY_RANGES
+    if machine is not None:
+        _put_capacity(draft, path, *_of_machine(move, machine, most, ranges=ranges))
+    elif not ranges and move.source.name in CAPACITY_RANGES:
+        why = f"{move.target.label} has fixed sizes: this one holds the {most:g} units that it could grow to"
+        _put_capacity(draft, path, *_step(move, most, f"{why}, and is paid for at all times."))
+
+
+def _of_machine(move: Move, machine: str, most: float, *, ranges: bool) -> tuple[float, Note]:
+    units = units_of(machine)
+    if units is None:
+        return most, undecided(
+            f"How much memory {machine} has is not known here; say what the database needs."
+        )
+    why = f"{machine} has {units * GIB_OF_A_UNIT:g} GiB, and a unit is {GIB_OF_A_UNIT} GiB."
+    if ranges:
+        return min(max(1.0, ceil(units * 2) / 2), 256.0), converted(why)
+    return _step(move, units, why)
+
+
+def _step(move: Move, units: float, why: str) -> tuple[float, Note]:
+    """The smallest fixed size that holds `units`."""
+    step = step_for(units)
+    if step is not None:
+        return float(step), converted(why)
+    largest = float(CAPACITY_STEPS[-1])
+    return largest, undecided(
+        f"{move.target.label} has nothing for {units:g} units; the draft takes the largest."
+    )
+
+
+def _put_capacity(draft: Draft, path: Path, becomes: float, note: Note) -> None:
     for name in ("min_capacity", "max_capacity"):
         draft.put((*path, name), becomes, note)
 
 
 def unknown(move: Move, value: str) -> str:
-    """The beginning of a sentence about a value that no table knows."""
+    """The beginning of a sentence about a value that has no counterpart where the draft is."""
     return f"{value} of {move.source.label} has no counterpart on {move.target.label} that is known here"

@@ -42,9 +42,13 @@ def same_release(engine: str, version: str, offered: Sequence[str]) -> str | Non
     """That of `offered` which is of the release of `version`: itself, or the first; ``None`` without any."""
     if version in offered:
         return version
-    parts = RELEASE_PARTS.get(engine, 1)
-    release = _numbers(version)[:parts]
-    return next((other for other in offered if _numbers(other)[:parts] == release), None)
+    release = release_of(engine, version)
+    return next((other for other in offered if release_of(engine, other) == release), None)
+
+
+def release_of(engine: str, version: str) -> str:
+    """``8.0`` for MySQL's 8.0.21, ``16`` for PostgreSQL's 16.8."""
+    return ".".join(_numbers(version)[: RELEASE_PARTS.get(engine, 1)])
 
 
 def _numbers(version: str) -> list[str]:

@@ -55,6 +55,8 @@ INSTANCE_TYPES = {
     "n2d-standard-4": "4 vCPU, 16 GiB, AMD",
     "t2a-standard-2": "2 vCPU, 8 GiB, Arm",
     "t2a-standard-4": "4 vCPU, 16 GiB, Arm",
+    "n2-custom-2-4096": "2 vCPU, 4 GiB, compute",
+    "n2-custom-4-8192": "4 vCPU, 8 GiB, compute",
     "n2-highcpu-2": "2 vCPU, 2 GiB, compute",
     "n2-highcpu-4": "4 vCPU, 4 GiB, compute",
     "n2-highmem-2": "2 vCPU, 16 GiB, memory",

@@ -14,6 +14,13 @@ from alethia.client import Client
 REPORT = [
     {"field": "project_name", "outcome": "carried", "was": "shop", "becomes": "shop", "why": ""},
     {
+        "field": "databases[0].multi_az",
+        "outcome": "carried",
+        "was": True,
+        "becomes": True,
+        "why": "On GCP it is a standby.",
+    },
+    {
         "field": "region",
         "outcome": "converted",
         "was": "eu-west-1",
@@ -75,13 +82,20 @@ def run(*command: str) -> Result:
 def test_what_needs_a_person_comes_first_and_what_stays_is_counted(asked: list[Any]) -> None:
     answer = run("specs", "convert", "spec-1", "--provider", "gcp")
     assert answer.exit_code == 0, answer.output
-    headings = ["Needs a decision (1)", "Lost (1)", "Converted (1)", "Fields that stay as they are: 1"]
+    headings = [
+        "Needs a decision (1)",
+        "Lost (1)",
+        "Converted (1)",
+        "Stays, and does",
+        "Fields that stay as they are: 2",
+    ]
     assert [answer.output.index(heading) for heading in headings] == sorted(
         answer.output.index(heading) for heading in headings
     )
     lines = [line.split() for line in answer.output.splitlines()]
-    assert ["region", "eu-west-1", "europe-west1", *REPORT[1]["why"].split()] in lines
+    assert ["region", "eu-west-1", "europe-west1", *REPORT[2]["why"].split()] in lines
     assert ["queues[0].delay_seconds", "30", "0", "Pub/Sub", "can't", "delay", "messages."] in lines
+    assert ["databases[0].multi_az", "true", "On", "GCP", "it", "is", "a", "standby."] in lines
     assert "project_name" not in answer.output
     assert "Made the draft spec-2: shop · staging · gcp europe-west1." in answer.output
     assert "alethia specs edit spec-2 --identity IDENTITY" in answer.output

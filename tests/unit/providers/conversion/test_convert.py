@@ -19,8 +19,8 @@ from tests.support.gcp_specs import a_bare_form_for_gcp
 CARRIED, CONVERTED, LOST, DECISION = Outcome
 
 
-def moved(target: Provider, source: Provider = AWS, **form: Any) -> Conversion:
-    """A small spec of `source` with these fields, moved to `target`."""
+def moved(target: Provider, source: Provider = AWS, to: str | None = None, **form: Any) -> Conversion:
+    """A small spec of `source` with these fields, moved to `target`, there to the region `to`."""
     regions = {AWS.name: "eu-west-1", GCP.name: "europe-west1", AZURE.name: "northeurope"}
     body = {
         "project_name": "shop",
@@ -29,7 +29,7 @@ def moved(target: Provider, source: Provider = AWS, **form: Any) -> Conversion:
         "region": regions[source.name],
         **form,
     }
-    return convert(stored(read_form(body)), source, target)
+    return convert(stored(read_form(body)), source, target, region=to)
 
 
 def line(made: Conversion, field: str) -> FieldReport:
@@ -51,6 +51,7 @@ class TestTheSpecItself:
         made = moved(GCP)
         assert told(made, "provider") == (CONVERTED, "aws", "gcp")
         assert told(made, "region") == (CONVERTED, "eu-west-1", "europe-west1")
+        assert line(made, "region").why.endswith("Europe (Belgium) of GCP, for Europe (Ireland) of AWS.")
         assert told(made, "project_name") == (CARRIED, "shop", "shop")
         assert told(made, "cloud_identity") == (DECISION, None, None)
 
@@ -91,10 +92,31 @@ class TestNetworkAndCluster:
         assert told(made, "network.private_subnet_ids[1]") == (DECISION, "subnet-1a1b2c3d", None)
 
     def test_machines_without_a_counterpart_give_way_to_those_that_have_one(self) -> None:
-        made = moved(AZURE, cluster={"instance_types": ["t3a.medium", "m6i.large", "x1.huge"]})
-        assert told(made, "cluster.instance_types[0]") == (DECISION, "t3a.medium", None)
+        made = moved(AZURE, cluster={"instance_types": ["x1.medium", "m6i.large", "x1.huge"]})
+        assert told(made, "cluster.instance_types[0]") == (DECISION, "x1.medium", None)
         assert told(made, "cluster.instance_types[1]") == (CONVERTED, "m6i.large", "Standard_D2s_v5")
         assert made.form["cluster"]["instance_types"] == ["Standard_D2s_v5"]
+
+    def test_a_machine_is_told_with_what_it_has_and_what_it_had(self) -> None:
+        made = moved(GCP, cluster={"instance_types": ["c6i.large"]})
+        assert told(made, "cluster.instance_types[0]") == (CONVERTED, "c6i.large", "n2-custom-2-4096")
+        why = line(made, "cluster.instance_types[0]").why
+        assert "2 vCPU, 4 GiB, compute, for 2 vCPU, 4 GiB, compute" in why
+
+    def test_two_machines_of_one_size_become_one(self) -> None:
+        made = moved(AZURE, cluster={"instance_types": ["m5.large", "m5a.large", "c5.large"]})
+        assert made.form["cluster"]["instance_types"] == ["Standard_D2s_v5", "Standard_F2s_v2"]
+        assert told(made, "cluster.instance_types[1]") == (LOST, "m5a.large", None)
+
+    @pytest.mark.parametrize(
+        ("region", "outcome", "becomes"),
+        [("europe-west1", DECISION, "e2-medium"), ("europe-west4", CONVERTED, "t2a-standard-2")],
+    )
+    def test_a_machine_that_few_regions_have_is_taken_where_it_is(
+        self, region: str, outcome: Outcome, becomes: str
+    ) -> None:
+        made = moved(GCP, to=region, cluster={"instance_types": ["m7g.large"]})
+        assert told(made, "cluster.instance_types[0]") == (outcome, "m7g.large", becomes)
 
     def test_without_any_the_stage_says_which(self) -> None:
         made = moved(GCP, cluster={"instance_types": ["t4g.medium", "t4g.large"]})
@@ -120,8 +142,10 @@ class TestNetworkAndCluster:
         assert told(made, "cluster.cluster_admins[0]") == (DECISION, admin, None)
 
     def test_a_kubernetes_version_that_is_not_offered_is_a_decision(self) -> None:
-        made = moved(GCP, cluster={"cluster_version": "1.36"})
-        assert told(made, "cluster.cluster_version") == (DECISION, "1.36", "1.35")
+        theirs = AZURE.catalogue.kubernetes_versions
+        version = next(one for one in AWS.catalogue.kubernetes_versions if one not in theirs)
+        made = moved(AZURE, cluster={"cluster_version": version})
+        assert told(made, "cluster.cluster_version") == (DECISION, version, theirs[0])
 
     def test_options_are_kept_where_the_target_has_them(self) -> None:
         table = {"name": "carts", "hash_key": "id", "provider_config": {"ttl_attribute": "expires"}}
@@ -146,6 +170,61 @@ class TestDatabasesAndCaches:
         made = moved(AZURE, databases=a_database(min_capacity=least, max_capacity=most))
         assert told(made, "databases[0].max_capacity") == (outcome, most, step)
         assert line(made, "databases[0].min_capacity").becomes == step
+
+    @pytest.mark.parametrize(
+        ("source", "option", "machine", "target", "units"),
+        [
+            (GCP, "tier", "db-custom-4-15360", AWS, 7.5),
+            (GCP, "tier", "db-custom-4-15360", AZURE, 8),
+            (GCP, "tier", "db-f1-micro", AWS, 1),
+            (GCP, "tier", "db-perf-optimized-N-4", AZURE, 16),
+            (AZURE, "sku_name", "B_Standard_B2s", AWS, 2),
+            (AZURE, "sku_name", "B_Standard_B1ms", GCP, 1),
+            (AZURE, "sku_name", "MO_Standard_E4ds_v5", GCP, 16),
+        ],
+    )
+    def test_a_machine_that_is_named_counts_instead_of_the_capacity(
+        self, source: Provider, option: str, machine: str, target: Provider, units: float
+    ) -> None:
+        sizes = {"min_capacity": 4, "max_capacity": 4, "provider_config": {option: machine}}
+        made = moved(target, source, databases=[{"name": "orders", **sizes}])
+        assert line(made, f"databases[0].provider_config.{option}").outcome is LOST
+        for field in ("min_capacity", "max_capacity"):
+            assert told(made, f"databases[0].{field}") == (CONVERTED, 4, units)
+
+    def test_a_machine_that_nobody_knows_is_a_decision(self) -> None:
+        sizes = {"min_capacity": 4, "max_capacity": 4, "provider_config": {"tier": "db-n1-standard-8"}}
+        made = moved(AWS, GCP, databases=[{"name": "orders", **sizes}])
+        assert told(made, "databases[0].max_capacity") == (DECISION, 4, 4)
+        assert "db-n1-standard-8" in line(made, "databases[0].max_capacity").why
+
+    def test_a_disk_that_comes_in_other_sizes_gets_the_next(self) -> None:
+        options = {"provider_config": {"storage_gb": 50}}
+        made = moved(AZURE, GCP, databases=[{"name": "orders", **options}])
+        assert told(made, "databases[0].provider_config.storage_gb") == (CONVERTED, 50, 64)
+
+    def test_what_does_something_else_there_is_said(self) -> None:
+        databases = a_database(min_capacity=4, max_capacity=4, multi_az=True)
+        made = moved(AZURE, databases=databases)
+        assert told(made, "databases[0].multi_az") == (CARRIED, True, True)
+        assert "which nobody can read from" in line(made, "databases[0].multi_az").why
+        (single,) = moved(AZURE, databases=[{**databases[0], "multi_az": False}]).form["databases"]
+        assert single["multi_az"] is False
+        assert not line(moved(AZURE, databases=a_database(multi_az=False)), "databases[0].multi_az").why
+
+    @pytest.mark.parametrize(
+        ("source", "node_type", "target", "outcome", "becomes"),
+        [
+            (GCP, "redis-5gb", AWS, CONVERTED, "cache.m7g.large"),
+            (GCP, "redis-300gb", AWS, DECISION, "cache.r7g.xlarge"),
+            (AZURE, "Balanced_B50", GCP, CONVERTED, "redis-64gb"),
+        ],
+    )
+    def test_a_cache_that_is_between_two_sizes_gets_the_larger(
+        self, source: Provider, node_type: str, target: Provider, outcome: Outcome, becomes: str
+    ) -> None:
+        made = moved(target, source, caches=[{"name": "pages", "node_type": node_type}])
+        assert told(made, "caches[0].node_type") == (outcome, node_type, becomes)
 
     def test_a_standby_gets_a_machine_that_can_have_one(self) -> None:
         made = moved(AZURE, databases=a_database(min_capacity=1, max_capacity=2, multi_az=True))
@@ -195,6 +274,21 @@ class TestMessages:
         )
         assert told(made, "queues[0].name") == (CONVERTED, "mails-", "mails")
         assert told(made, "topics[0].subscriptions[0].endpoint") == (CONVERTED, "mails-", "mails")
+
+    def test_a_queue_that_topics_fill_is_read_beside_them_where_they_cant(self) -> None:
+        receivers = [{"protocol": "sqs", "endpoint": "mails"}]
+        topics = [{"name": "events", "subscriptions": receivers}]
+        made = moved(GCP, queues=[{"name": "mails"}], topics=topics)
+        assert told(made, "topics[0].subscriptions[0].protocol") == (CONVERTED, "sqs", "pull")
+        assert "fills no queue" in line(made, "topics[0].subscriptions[0].protocol").why
+
+    def test_a_queue_in_an_account_is_a_decision(self) -> None:
+        arn = "arn:aws:sqs:eu-west-1:123456789012:theirs"
+        made = moved(
+            GCP, topics=[{"name": "events", "subscriptions": [{"protocol": "sqs", "endpoint": arn}]}]
+        )
+        assert told(made, "topics[0].subscriptions[0].endpoint") == (DECISION, arn, None)
+        assert "in an account of AWS" in line(made, "topics[0].subscriptions[0].endpoint").why
 
     def test_two_names_that_would_become_one_stay_two(self) -> None:
         made = moved(GCP, container_registries=[{"name": "a.b"}, {"name": "a-b"}, {"name": "a_b"}])

@@ -1,5 +1,6 @@
 """What both clouds have comes back as it was: every row of the tables, and a spec of nothing else."""
 
+import re
 from itertools import permutations
 from typing import Any
 
@@ -55,6 +56,42 @@ def test_what_goes_by_another_value_is_in_no_row_itself(table: Table) -> None:
     assert rows >= set(table.same_as.values())
 
 
+def offered_as(provider: Provider, field: str) -> dict[str, list[float]]:
+    """What each catalogue says of its sizes: processors and memory, or memory alone."""
+    choices = getattr(provider.catalogue, field)
+    return {choice.value: [float(n) for n in re.findall(r"[\d.]+", choice.label)] for choice in choices}
+
+
+@pytest.mark.parametrize(("source", "target"), WAYS, ids=lambda one: one.name.value)
+@pytest.mark.parametrize(
+    ("field", "table", "least", "most"),
+    [("instance_types", INSTANCE_TYPES, 1, 2), ("cache_node_types", CACHE_NODE_TYPES, 0.5, 2.01)],
+)
+def test_what_corresponds_is_of_the_same_size(
+    source: Provider, target: Provider, field: str, table: Table, least: float, most: float
+) -> None:
+    here, there = offered_as(source, field), offered_as(target, field)
+    for value, sizes in here.items():
+        becomes = table.counterpart(value, source.name, target.name)
+        if becomes is not None:
+            assert all(
+                least <= other / one <= most for one, other in zip(sizes, there[becomes], strict=True)
+            ), (value, sizes, becomes, there[becomes])
+
+
+@pytest.mark.parametrize("field", ["instance_types", "cache_node_types"])
+def test_every_size_that_a_form_offers_has_a_counterpart_somewhere(field: str) -> None:
+    """But the two largest caches, of which there is nothing like anywhere."""
+    table = {"instance_types": INSTANCE_TYPES, "cache_node_types": CACHE_NODE_TYPES}[field]
+    lonely = {
+        value
+        for source in registry.values()
+        for value in offered_as(source, field)
+        if not any(table.counterpart(value, source.name, other) for other in registry if other != source.name)
+    }
+    assert lonely == ({"redis-200gb", "redis-300gb"} if field == "cache_node_types" else set())
+
+
 @pytest.mark.parametrize(
     ("engine", "version", "offered", "found"),
     [
@@ -96,13 +133,15 @@ def shared(source: Provider, target: Provider) -> dict[str, Any]:
     """A form with every value of `source` that stands for one of `target`."""
     azure = CloudProvider.AZURE in (source.name, target.name)
     machines = in_both(INSTANCE_TYPES, source, target)
+    theirs = target.catalogue.kubernetes_versions
+    kubernetes = next(one for one in source.catalogue.kubernetes_versions if one in theirs)
     body = {
         "project_name": "shop",
         "environment_stage": "production",
         "provider": source.name.value,
         "region": in_both(REGIONS, source, target)[3],
         "network": {"cidr_block": "10.20.0.0/16", "allowed_cidr_blocks": ["203.0.113.0/24"]},
-        "cluster": {"cluster_version": "1.33", "instance_types": machines[:1], "node_disk_size_gb": 80},
+        "cluster": {"cluster_version": kubernetes, "instance_types": machines[:1], "node_disk_size_gb": 80},
         "dns": {"domain_name": "shop.example.com"},
         "repositories": {"apps_destination_repo": "https://git.example.com/shop/apps"},
         "databases": [
