@@ -73,6 +73,13 @@ BUCKET_FAULTS = (
     Fault("an id", "name ", 'id = "mine"\n  name ', 'configure a value for "id"'),
     Fault("an undeclared variable", "var.name", "var.nobody", "Reference to undeclared input variable"),
     Fault("a missing block", "    condition {\n      age = 1\n    }\n", "", 'At least 1 "condition" blocks'),
+    Fault("a block too many", "    condition {", "    condition {}\n    condition {", 'No more than 1 "condition"'),
+    Fault(
+        "a generated block too many",
+        "    condition {\n      age = 1\n    }\n",
+        '    dynamic "condition" {\n      for_each = [1, 2]\n      content {\n        age = 1\n      }\n    }\n',
+        'No more than 1 "condition"',
+    ),
     Fault("a missing argument", '  location = "EU"\n', "", 'The argument "location" is required'),
     Fault("a wrong type", "name ", 'labels = ["x"]\n  name ', "map of string required"),
     Fault("an unknown type", "google_storage_bucket", "google_bucket", "does not support resource type"),
