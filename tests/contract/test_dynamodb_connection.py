@@ -1,5 +1,9 @@
 """The row classes and a real DynamoDB: where they point, what failures become, what transactions promise."""
 
+import base64
+import json
+from typing import Any
+
 import pytest
 
 from chalicelib.adapters.dynamodb import connection
@@ -13,7 +17,7 @@ from chalicelib.adapters.dynamodb.connection import (
     get_or_none,
 )
 from chalicelib.adapters.dynamodb.tables import FactRow, JobRow, SpecsTable, ZoneRow
-from chalicelib.domain.errors import InvalidInput, Unavailable
+from chalicelib.domain.errors import InvalidInput, TooLarge, Unavailable
 from tests.support.dynamodb import Tables, fresh_tables
 
 
@@ -79,11 +83,54 @@ def test_a_cursor_survives_the_round_trip() -> None:
     assert decode_cursor(None, within="ZONE#1") is None
 
 
-@pytest.mark.parametrize("cursor", ["%%%", "AAAA", "bnVsbA", "", "eyJhIjp7IlMiOiJaT05FIzIifX0"])
+def forged(**key: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "%%%",
+        "AAAA",
+        "bnVsbA",
+        "",
+        "eyJhIjp7IlMiOiJaT05FIzIifX0",
+        forged(pk={"S": "ZONE#1"}, sk={"N": "1"}),
+        forged(pk={"S": "ZONE#1"}, sk={"S": ""}),
+        forged(pk={"S": "ZONE#1"}, sk={"S": "a", "N": "1"}),
+        forged(pk={"S": "ZONE#1"}, sk="a"),
+    ],
+)
 def test_anything_else_is_no_cursor(cursor: str) -> None:
     with pytest.raises(InvalidInput, match="no cursor of this list") as refused:
         decode_cursor(cursor, within="ZONE#1")
     assert refused.value.field == "cursor"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"pk": {"S": "SPEC#s"}},
+        {"pk": {"S": "SPEC#s"}, "sk": {"S": "a"}, "more": {"S": "b"}},
+        {"pk": {"S": "SPEC#another"}, "sk": {"S": "a"}},
+    ],
+)
+def test_a_cursor_that_only_dynamodb_sees_through_is_none_either(tables: Tables, key: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match="no cursor of this list"), dynamodb_errors():
+        list(FactRow.query("SPEC#s", limit=1, last_evaluated_key=key))
+
+
+def test_a_row_that_is_too_large_says_so_alone_and_in_a_transaction(tables: Tables) -> None:
+    large = FactRow(
+        "SPEC#s", "FACT#cache#x", kind="cache", name="x" * 420_000, status="PENDING", updated_at="now"
+    )
+    with pytest.raises(TooLarge), dynamodb_errors():
+        large.save()
+    with pytest.raises(TooLarge), Transaction() as write:
+        write.put("the fact", large)
+    a_fact("small").save()
+    with pytest.raises(TooLarge), Transaction() as write:
+        write.update("the fact", a_fact("small"), [FactRow.name.set("x" * 420_000)], FactRow.pk.exists())
 
 
 def test_no_row_class_keeps_a_connection_of_its_own(tables: Tables) -> None:

@@ -18,6 +18,7 @@ import base64
 import binascii
 import json
 import random
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from ...domain.errors import Conflict, FieldProblem, InvalidInput, Unavailable
+from ...domain.errors import Conflict, FieldProblem, InvalidInput, TooLarge, Unavailable
 from ...settings import Settings
 from .tables import JOB_ROWS, SPEC_ROWS, JobsTable, SpecsTable
 
@@ -118,6 +119,10 @@ def dynamodb_errors() -> Iterator[None]:
     ------
     ConditionFailed
         A condition did not hold (of a single write, or in a transaction).
+    InvalidInput
+        A cursor is none of this list.
+    TooLarge
+        A row would be.
     Unavailable
         Throttled, timed out, unreachable, or beaten to an item by another transaction: repeating is safe.
     """
@@ -182,6 +187,8 @@ class Transaction:
                 failed = tuple(name for name, code in reasons.items() if code == "ConditionalCheckFailed")
                 if failed:
                     raise ConditionFailed(failed) from error
+                if any(_ITEM_SIZE.search(text) for text in self._said(error)):
+                    raise TooLarge(TOO_LARGE) from error
                 if not tries_left or "TransactionConflict" not in reasons.values():
                     raise _translated(error) from error
             time.sleep(random.uniform(0.01, 0.05))  # noqa: S311  only spreads the rivals
@@ -196,6 +203,9 @@ class Transaction:
                 transact.save(row, condition=condition)
             for _, (row, actions, condition) in self._writes["update"]:
                 transact.update(row, actions=actions, condition=condition)
+
+    def _said(self, error: TransactWriteError) -> Iterator[str]:
+        return (str(reason.message) for _, reason in self._reasons(error) if reason is not None)
 
     def _reasons(self, error: TransactWriteError) -> Iterator[tuple[str, CancellationReason | None]]:
         # PynamoDB sends checks, deletes, puts and updates in this order, and the reasons come back in it.
@@ -231,21 +241,20 @@ def decode_cursor(
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        typed = {
-            str(name): {str(kind): str(text) for kind, text in value.items()} for name, value in key.items()
-        }
-    except (binascii.Error, ValueError, AttributeError):
-        typed = {}
-    outside = between and not between[0] <= typed.get("sk", {}).get("S", "") <= between[1]
-    if outside or not any(value.get("S") == within for value in typed.values()):
-        raise InvalidInput(
-            [
-                FieldProblem(
-                    ("cursor",), "this is no cursor of this list; use next_cursor of its previous page"
-                )
-            ]
-        )
-    return typed
+        texts = {name: value["S"] for name, value in key.items() if set(value) == {"S"}}
+    except (binascii.Error, ValueError, AttributeError, TypeError, KeyError):
+        raise _no_cursor() from None
+    sound = len(texts) == len(key) and all(isinstance(text, str) and text for text in texts.values())
+    if not sound or not {"pk", "sk"} <= texts.keys() or within not in texts.values():
+        raise _no_cursor()
+    if between and not between[0] <= texts.get("sk", "") <= between[1]:
+        raise _no_cursor()
+    return {name: {"S": text} for name, text in texts.items()}
+
+
+def _no_cursor() -> InvalidInput:
+    sentence = "this is no cursor of this list; use next_cursor of its previous page"
+    return InvalidInput([FieldProblem(("cursor",), sentence)])
 
 
 def _point(rows: tuple[type[Model], ...], table_name: str, settings: Settings) -> None:
@@ -269,20 +278,27 @@ def _point(rows: tuple[type[Model], ...], table_name: str, settings: Settings) -
 
 
 def _translated(error: Exception) -> Exception:
-    code = _code(error)
+    code, said = _answer(error)
     if code == "ConditionalCheckFailedException":
         return ConditionFailed()
     if code in _OURS:
-        return error
+        # The two faults of a request that people can make.
+        if _STARTING_KEY.search(said):
+            return _no_cursor()
+        return TooLarge(TOO_LARGE) if _ITEM_SIZE.search(said) else error
     return Unavailable("The database did not answer in time. Repeat the request; nothing was done twice.")
 
 
-def _code(error: Exception) -> str | None:
+def _answer(error: Exception) -> tuple[str | None, str]:
+    """DynamoDB's code and sentence."""
     cause = error.cause if isinstance(error, PynamoDBException) else error
-    response = getattr(cause, "response", {})
-    code: str | None = response.get("Error", {}).get("Code")
-    return code
+    answer = getattr(cause, "response", {}).get("Error", {})
+    return answer.get("Code"), str(answer.get("Message", ""))
 
+
+_STARTING_KEY = re.compile(r"(exclusive ?start|starting) ?key", re.IGNORECASE)
+_ITEM_SIZE = re.compile(r"item size .*exceeded", re.IGNORECASE)
+TOO_LARGE = "This is more than one record can hold (400 KB); send less of it."
 
 _OURS = frozenset(
     {"ValidationException", "SerializationException", "ResourceNotFoundException", "AccessDeniedException"}
