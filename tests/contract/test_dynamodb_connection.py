@@ -77,7 +77,7 @@ def test_a_database_that_does_not_answer_is_unavailable(
 
 
 def test_a_cursor_survives_the_round_trip() -> None:
-    key = {"pk": {"S": "SPEC#1"}, "zone_key": {"S": "ZONE#1"}}
+    key = {"pk": {"S": "ZONE#1"}, "sk": {"S": "SPEC#1"}}
     assert decode_cursor(encode_cursor(key), within="ZONE#1") == key
     assert encode_cursor(None) is None
     assert decode_cursor(None, within="ZONE#1") is None
