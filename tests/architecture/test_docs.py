@@ -1,4 +1,4 @@
-"""What the documents name is there: files, links, targets of make, commands and options, routes of the API."""
+"""What the documents name is there: links, files, targets of make, commands and options, routes."""
 
 import re
 from collections.abc import Iterator
