@@ -100,7 +100,7 @@ class Alarms(Construct):
         self._alarm(
             "leases-lost",
             f"More than {LOST_LEASES} runners stopped answering within an hour.",
-            metrics.ours(self._deployment, Metric.LEASES_LOST, "Sum", HOUR),
+            metrics.total([metrics.ours(self._deployment, Metric.LEASES_LOST, "Sum", HOUR)], "lost", HOUR),
             above=LOST_LEASES,
         )
 
@@ -175,13 +175,18 @@ class Alarms(Construct):
         self,
         name: str,
         what: str,
-        metric: cloudwatch.IMetric,
+        metric: cloudwatch.Metric | cloudwatch.MathExpression,
         *,
         above: int = 0,
         below: int | None = None,
         periods: int = 1,
     ) -> None:
-        """An alarm on one side of a number; what is not reported is fine, unless something must be."""
+        """An alarm on one side of a number. Nothing reported is none, which is fine unless there must be some.
+
+        Of an empty period CloudWatch would think as of the last one that was not, for some periods more: a
+        silence would be heard late, and trouble would seem to last, so that nobody is told of the next. So
+        each number is filled up with zeros.
+        """
         operators = cloudwatch.ComparisonOperator
         missing = cloudwatch.TreatMissingData
         must_be = below is not None
@@ -190,7 +195,7 @@ class Alarms(Construct):
             "".join(part.capitalize() for part in name.split("-")),
             alarm_name=f"{self._deployment}-{name}",
             alarm_description=f"{what} docs/operations.md, {name}",
-            metric=metric,
+            metric=metric if isinstance(metric, cloudwatch.MathExpression) else metrics.total([metric], name),
             threshold=above if below is None else below,
             comparison_operator=operators.LESS_THAN_THRESHOLD
             if must_be

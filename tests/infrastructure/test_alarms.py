@@ -31,9 +31,8 @@ def alarms(template: Template, name: str = "alethia") -> dict[str, dict[str, Any
 
 
 def watched(alarm: dict[str, Any]) -> list[dict[str, Any]]:
-    """The metrics behind an alarm, computed or not."""
-    parts = [part["MetricStat"]["Metric"] for part in alarm.get("Metrics", ()) if "MetricStat" in part]
-    return parts or [alarm]
+    """The metrics behind an alarm."""
+    return [part["MetricStat"]["Metric"] for part in alarm["Metrics"] if "MetricStat" in part]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +69,7 @@ def test_each_says_what_it_means_and_where_to_read_on(template: Template) -> Non
 def test_our_own_numbers_are_looked_up_as_they_are_emitted(
     name: str, metric: Metric, template: Template
 ) -> None:
-    alarm = alarms(template)[name]
+    (alarm,) = watched(alarms(template)[name])
     assert alarm["Namespace"] == metrics.NAMESPACE == emitted.NAMESPACE
     assert alarm["MetricName"] == str(metric)
     told = functions(template)["Reconcile"][1]["Environment"]["Variables"]["ALETHIA_DEPLOYMENT_NAME"]
@@ -96,12 +95,22 @@ def test_every_functions_errors_are_watched_once(template: Template) -> None:
 def test_silence_of_the_reconciler_is_an_alarm_and_of_nothing_else(template: Template) -> None:
     silent = {name for name, alarm in alarms(template).items() if alarm["TreatMissingData"] == "breaching"}
     assert silent == {"reconcile-not-running"}
+    alarm = alarms(template)["reconcile-not-running"]
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+
+
+def test_an_empty_period_is_none_of_something_and_not_what_was_before(template: Template) -> None:
+    """CloudWatch else goes on with the last period that was not empty, for some periods more."""
+    for name, alarm in alarms(template).items():
+        (computed,) = [part["Expression"] for part in alarm["Metrics"] if "Expression" in part]
+        ids = [part["Id"] for part in alarm["Metrics"] if "MetricStat" in part]
+        assert computed == " + ".join(f"FILL({id}, 0)" for id in ids), name
 
 
 def test_throttled_requests_are_counted_from_the_access_log(template: Template) -> None:
     (count,) = of_type(template, "AWS::Logs::MetricFilter").values()
     (transformation,) = count["MetricTransformations"]
-    alarm = alarms(template)["api-throttled"]
+    (alarm,) = watched(alarms(template)["api-throttled"])
     assert count["FilterPattern"] == '{ $.status = "429" }'
     assert (transformation["MetricNamespace"], transformation["MetricName"]) == (
         alarm["Namespace"],
@@ -131,7 +140,8 @@ def test_only_whom_the_deployment_names_is_sent_mail(template: Template, dev_tem
 
 def test_one_lost_runner_wakes_nobody_and_three_in_an_hour_do(template: Template) -> None:
     alarm = alarms(template)["leases-lost"]
-    assert (alarm["Statistic"], alarm["Period"], alarm["EvaluationPeriods"]) == ("Sum", 3600, 1)
+    (lost,) = [part["MetricStat"] for part in alarm["Metrics"] if "MetricStat" in part]
+    assert (lost["Stat"], lost["Period"], alarm["EvaluationPeriods"]) == ("Sum", 3600, 1)
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 2)
 
 
