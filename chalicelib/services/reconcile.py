@@ -27,6 +27,7 @@ from .attempt_start import AttemptStart
 from .doorbell import Doorbell, outcome_of
 from .lost_attempts import LostAttempts
 from .mark_run import MarkRun
+from .origin import coming_from, current_origin
 from .ports.clock import Clock, unix
 from .ports.jobs import JobRecord, JobStore
 from .ports.metrics import Metric, Metrics
@@ -116,7 +117,9 @@ class Reconcile:
     def _safely(self, done: Reconciled, name: str, look: Callable[[], str | None]) -> None:
         """One thing that can't be looked after now must not keep the others waiting."""
         try:
-            outcome = look()
+            # What becomes known of this one (its correlation id) is not said of the next.
+            with coming_from(current_origin()):
+                outcome = look()
         except AlethiaError as error:
             outcome, done.problems[name] = "failed", error.message
         except Exception as error:

@@ -19,11 +19,11 @@ from ..domain.words import Phase, Stream
 from ..domain.worker import StackFacts, Worker
 from ..providers.aws import runner_stack
 from .audit import Audit
-from .ports.clock import Clock, iso, unix
+from .ports.clock import Clock, iso
 from .ports.customer_stacks import CustomerPlace, CustomerStacks
 from .ports.jobs import JobRecord, JobStore
 from .ports.ledger import EndAttempt, Ledger, MoveJob, MoveWorker, StoreResult, Write, WriteAudit
-from .ports.logs import KEPT_FOR, LogStore
+from .ports.logs import LogStore
 from .ports.queue import RunnerQueues
 from .ports.runners import RunnerRecord, Runners
 
@@ -231,5 +231,5 @@ class WorkerJob:
             LogChunk(seq=seq, phase=Phase.STACK, stream=Stream.CONTROL_PLANE, at=at, text=f"{text}\n")
             for seq, (at, text) in enumerate(lines, start=self.work.lines + 1)
         ]
-        expires_at = unix(self._ports.clock.now() + KEPT_FOR)
-        self._ports.logs.append(self.job.job_id, LOG_ATTEMPT, chunks, [], expires_at)
+        # No archive follows, as a runner's would: these rows are the log, for as long as there is the job.
+        self._ports.logs.append(self.job.job_id, LOG_ATTEMPT, chunks, [], expires_at=None)

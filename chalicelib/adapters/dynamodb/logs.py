@@ -22,7 +22,7 @@ class DynamoLogs:
         attempt: int,
         chunks: Sequence[LogChunk],
         events: Sequence[ResourceEvent],
-        expires_at: int,
+        expires_at: int | None,
     ) -> None:
         with dynamodb_errors():
             with LogRow.batch_write() as batch:

@@ -1,4 +1,4 @@
-"""Log chunks and terraform's progress events: numbered, written once each, gone after a while."""
+"""Log chunks and terraform's progress events: numbered, written once each; a runner's end after a while."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +9,8 @@ from ...domain.model import Model
 from ..paging import Page
 
 KEPT_FOR = timedelta(days=30)
-"""How long log chunks and events stay in the table; the whole log is archived in the store."""
+"""How long log chunks and events of a runner's jobs stay in the table: the whole log is archived in the
+store. What the control plane does itself has a log of some dozen lines, and these stay."""
 
 
 class AttemptLogChunk(LogChunk):
@@ -34,7 +35,7 @@ class LogStore(Protocol):
         attempt: int,
         chunks: Sequence[LogChunk],
         events: Sequence[ResourceEvent],
-        expires_at: int,
+        expires_at: int | None,
     ) -> None: ...
 
     def chunks(self, job_id: str, limit: int, cursor: str | None) -> Page[AttemptLogChunk]:

@@ -130,3 +130,17 @@ def test_a_container_that_stopped_is_of_its_jobs_work(
     assert steps.task_stopped(event, None) == {"outcome": "attempt_ended"}
     last = lines_of(caplog)[-1]
     assert (last["function"], last["correlation_id"]) == ("task_stopped", started.json["correlation_id"])
+
+
+def test_a_pass_over_everything_is_no_ones_work(
+    world: World, api_of: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its one line would else carry the id of whatever it looked after last."""
+    run_id = api_of.as_user("ada").post(f"/api/specs/{world.spec_id}/plan", {}).json["run_id"]
+    world.machine.play()
+    attempt = world.container.job_store.attempt(run_id, 1)
+    assert attempt is not None and attempt.task_arn is not None
+    world.tasks.ended_unheard[attempt.task_arn] = "It was gone."
+    assert steps.reconcile({}, None)["ended_attempts"] == [run_id]
+    last = lines_of(caplog)[-1]
+    assert last["function"] == "reconcile" and "correlation_id" not in last

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from chalicelib.adapters.dynamodb.tables import LogRow
 from chalicelib.domain.job import ANY_RUNNER, CONTROL_PLANE
 from chalicelib.domain.results import WorkerResult
 from tests.support.builders import ACCOUNT
@@ -53,6 +54,8 @@ def test_its_log_is_cloudformations_events_told_once_and_in_order(workers: Worke
     assert told[1:-1] == events
     assert workers.log[0].startswith("Asking CloudFormation for stack alethia-")
     assert workers.log[-1] == "The runner is ready."
+    rows = list(LogRow.query(f"LOG#{workers.job_id}"))
+    assert {row.expires_at for row in rows} == {None}, "no archive follows: the log must not end by itself"
 
 
 def test_its_progress_is_what_cloudformation_has_made(workers: Workers) -> None:
