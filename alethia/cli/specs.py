@@ -26,12 +26,13 @@ def list_specs(session: Session) -> None:
     session.show(
         session.client.specs(session.zone),
         lambda page: output.table(
-            ("Spec", "Project", "Stage", "Region", "Status", "Live run"),
+            ("Spec", "Project", "Stage", "Cloud", "Region", "Status", "Live run"),
             (
                 (
                     spec["spec_id"],
                     spec["project_name"],
                     spec["environment_stage"],
+                    spec["provider"],
                     spec["region"],
                     output.status(spec["status"]),
                     spec.get("live_run"),
@@ -177,7 +178,8 @@ def form_of(spec: dict[str, Any]) -> dict[str, Any]:
 def show_spec(spec: dict[str, Any]) -> None:
     """A spec for people."""
     say = output.console.print
-    say(f"{spec['spec_id']}  {spec['project_name']} · {spec['environment_stage']} · {spec['region']}")
+    where = f"{spec['provider']} {spec['region']}"
+    say(f"{spec['spec_id']}  {spec['project_name']} · {spec['environment_stage']} · {where}")
     say("status ", output.status(spec["status"]), f" · revision {spec['current_rev']}", sep="")
     show_components(spec)
 

@@ -22,10 +22,13 @@ class Kubeconfig(Model):
     arguments: tuple[str, ...] = ()
     needs: str
     """What must be installed, and who must be signed in, for people to read."""
+    context: str | None = None
+    """What ``kubectl config use-context`` calls it; without one, as the cluster. Clusters of one project and
+    stage have one name on every cloud, and files of several are merged."""
 
     def document(self) -> dict[str, Any]:
         """The kubeconfig file, as JSON or YAML may hold it."""
-        name = self.cluster
+        name = self.context or self.cluster
         cluster = {"server": self.server, "certificate-authority-data": self.certificate_authority}
         login = {
             "apiVersion": EXEC_API,

@@ -152,7 +152,8 @@ class Specs:
         config = read_snapshot(now.snapshot, now.config_hash)
         for fact in self._facts.of_spec(spec_id):
             if fact.kind is ComponentKind.CLUSTER and fact.facts.keys() >= LOGIN_FACTS:
-                return provider_of(config.provider).cluster_login(config, fact.facts)
+                login = provider_of(config.provider).cluster_login(config, fact.facts)
+                return login.model_copy(update={"context": now.spec.state_name})
         raise Conflict("This spec has no cluster that stands. Plan and apply one, then ask again.")
 
     def require(self, principal: Principal, spec_id: str, role: Role) -> Spec:

@@ -361,6 +361,7 @@ class TestKubeconfig:
         assert [login["command"], *login["args"]] == [
             *("aws", "eks", "get-token", "--cluster-name", "shop-development", "--region", "eu-west-1")
         ]
+        assert document["current-context"] == "shop-development-eu-west-1"
         assert answer["needs"] == "the AWS CLI, signed in to the account"
 
     @pytest.mark.parametrize("missing", ["name", "endpoint", "ca_certificate"])

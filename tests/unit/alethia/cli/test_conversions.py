@@ -116,3 +116,12 @@ def test_region_and_project_are_asked_for(asked: list[Any]) -> None:
 def test_a_program_gets_the_whole_answer(asked: list[Any]) -> None:
     answer = run("--json", "specs", "convert", "spec-1", "--provider", "gcp")
     assert json.loads(answer.output)["report"] == REPORT
+
+
+def test_specs_of_several_clouds_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = {**FORM, "spec_id": "spec-2", "status": "DRAFT", "current_rev": 1}
+    monkeypatch.setattr(Client, "specs", lambda _self, _zone: {"items": [spec]})
+    monkeypatch.setattr(Client, "spec", lambda _self, _spec: spec)
+    row = ["spec-2", "shop", "staging", "gcp", "europe-west1", "DRAFT"]
+    assert row in [line.split() for line in run("specs", "list").output.splitlines()]
+    assert "shop · staging · gcp europe-west1" in run("specs", "show", "spec-2").output
