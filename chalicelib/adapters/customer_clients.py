@@ -48,6 +48,24 @@ class CustomerClients:
             self._clients[name] = self._connect(service, place, session)
         return self._clients[name]
 
+    def prove(self, place: CustomerPlace) -> None:
+        """See that the role asks for our external id: one that does not may be another tenant's.
+
+        Raises
+        ------
+        CloudRefused
+            It lets us in for anybody.
+        Unavailable
+            AWS is too busy to say, or was not reached.
+        """
+        self._aws.require_external_id(
+            place.role,
+            external_id=place.external_id,
+            account_id=place.account_id,
+            session_name=place.session,
+            region=place.region,
+        )
+
     def _session(self, place: CustomerPlace) -> CloudCredentials:
         session = self._sessions.get(place)
         if session is not None and self._lasts(session):

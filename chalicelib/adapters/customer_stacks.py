@@ -65,7 +65,11 @@ class CloudFormationStacks:
         tags: Mapping[str, str],
         token: str,
     ) -> str:
-        """CreateStack; a stack of this name with these tags is the one that an earlier call began."""
+        """CreateStack, under a role that asks for our external id.
+
+        A stack of this name with these tags is the one that an earlier call began.
+        """
+        self._clients.prove(place)
         with self._client(place, "cloudformation") as client:
             try:
                 made = client.create_stack(

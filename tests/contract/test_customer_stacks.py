@@ -312,6 +312,17 @@ def test_a_role_that_does_not_trust_us_lets_nobody_in(cloud: str, customer: Cust
     assert refused.value.details["cause"] == "not_told"
 
 
+def test_a_role_that_lets_us_in_for_anybody_gets_no_stack(cloud: str, customer: Customer) -> None:
+    """It may be another tenant's."""
+    open_to_us = a_role(cloud, customer.account_id, "open", trust())
+    with pytest.raises(CloudRefused) as refused:
+        customer.stacks.create(
+            customer.place.model_copy(update={"role": open_to_us}), customer.name, **customer.form()
+        )
+    assert refused.value.details["cause"] == "external_id"
+    assert customer.stacks.facts(customer.place, customer.name) is None
+
+
 def a_limited_role(customer: Customer, *forbidden: str) -> str:
     """A role of the customer's own that may do everything but `forbidden`."""
     name = f"limited-{uuid.uuid4().hex[:8]}"
