@@ -181,7 +181,7 @@ class Alarms(Construct):
         below: int | None = None,
         periods: int = 1,
     ) -> None:
-        """An alarm on one side of a number. Nothing reported is none, which is fine unless there must be some.
+        """An alarm on one side of a number. Nothing is none: fine, unless there must be some.
 
         Of an empty period CloudWatch would think as of the last one that was not, for some periods more: a
         silence would be heard late, and trouble would seem to last, so that nobody is told of the next. So
