@@ -68,11 +68,26 @@ def send(
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet."""
+    """Whether an IP address is one of the open internet, and so is an IPv4 address that it leads to."""
     parsed = ipaddress.ip_address(address)
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed in _OWN_GATEWAYS:
+            return False
+        parsed = _within(parsed) or parsed
     return parsed.is_global and not parsed.is_multicast
+
+
+def _within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that a gateway, or this machine, makes of an IPv6 one (RFC 4291, 3056, 6052)."""
+    if any(address in network for network in _ENDING_IN_IPV4):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
+
+
+_OWN_GATEWAYS = ipaddress.IPv6Network("64:ff9b:1::/48")
+"""Of networks that lead to IPv4 in a way of their own (RFC 8215)."""
+
+_ENDING_IN_IPV4 = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96")))
 
 
 def _connection(parts: urllib.parse.SplitResult) -> http.client.HTTPConnection:

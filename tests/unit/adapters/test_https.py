@@ -16,13 +16,14 @@ from chalicelib.services.ports.git import HostUnreachable
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
         "224.0.0.1", "::1", "fe80::1", "fd00:ec2::254", "::ffff:169.254.169.254", "::ffff:10.0.0.1",
+        "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:a9fe:a9fe::1", "::127.0.0.1", "::",
     ],
 )  # fmt: skip
 def test_an_address_of_somebody_s_own_network_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["140.82.121.4", "2606:50c0:8000::154"])
+@pytest.mark.parametrize("address", ["140.82.121.4", "2606:50c0:8000::154", "64:ff9b::8c52:7904"])
 def test_an_address_of_the_open_internet_is(address: str) -> None:
     assert is_public(address)
 
