@@ -27,7 +27,7 @@ def a_form_for_gcp(**changes: Any) -> dict[str, Any]:
             "allowed_cidr_blocks": ["203.0.113.0/24"],
         },
         "cluster": {
-            "cluster_version": "1.33",
+            "cluster_version": "1.35",
             "instance_types": ["e2-standard-2"],
             "cluster_admins": ["group:platform@example.com", "user:ada@example.com"],
             "provider_config": {"deletion_protection": True},
@@ -128,7 +128,7 @@ AN_EXISTING_NETWORK = {
 }
 
 AUTOPILOT = {
-    "cluster_version": "1.33",
+    "cluster_version": "1.35",
     "instance_types": ["e2-medium"],
     "provider_config": {"enable_autopilot": True},
 }
@@ -174,6 +174,11 @@ def _shapes() -> dict[str, dict[str, Any]]:
         ),
         "autopilot": a_form_for_gcp(cluster=AUTOPILOT),
         "autopilot in an existing network": a_bare_form_for_gcp(**existing, cluster=AUTOPILOT),
+        "arm": a_bare_form_for_gcp(
+            **network,
+            region="asia-southeast1",
+            cluster={**full["cluster"], "instance_types": ["t2a-standard-2"]},
+        ),
         "a private endpoint": a_bare_form_for_gcp(network={}, cluster=full["cluster"]),
         "an existing zone": a_bare_form_for_gcp(dns={**full["dns"], "zone_id": "shop-example-com"}),
         "a firewall alone": a_bare_form_for_gcp(

@@ -41,7 +41,9 @@ REGIONS = {
     "africa-south1": "Africa (Johannesburg)",
 }
 
-KUBERNETES_VERSIONS = ("1.35", "1.34", "1.33", "1.32")
+KUBERNETES_VERSIONS = ("1.35", "1.36")
+"""What the REGULAR channel starts a cluster with, its own default first. It takes no version whose standard
+support has ended, and by GKE's release schedule that of 1.34 did on 1 October 2026."""
 
 INSTANCE_TYPES = {
     "e2-medium": "2 vCPU, 4 GiB, shared core",
@@ -63,6 +65,9 @@ INSTANCE_TYPES = {
     "n2-highmem-4": "4 vCPU, 32 GiB, memory",
 }
 """Types that the form suggests; any other that GCP has may be written in."""
+
+ARM_REGIONS = ("us-central1", "europe-west4", "asia-southeast1")
+"""The only ones with machines of the family T2A; the template knows in which of their zones."""
 
 POSTGRESQL = Engine(
     name="postgresql",

@@ -177,6 +177,7 @@ CLOSED: dict[str, Callable[[Any], bool]] = {
     "google_container_node_pool": lambda v: (
         only(v, "network_config", "enable_private_nodes")
         and only(v, "node_config", "shielded_instance_config", "enable_secure_boot")
+        is not only(v, "node_config", "machine_type").startswith("t2a-")
         and only(v, "node_config", "workload_metadata_config", "mode") == "GKE_METADATA"
     ),
     "google_sql_database_instance": lambda v: (
@@ -282,7 +283,7 @@ def test_the_cluster_has_the_nodes_that_were_asked_for(planned: Planned) -> None
         plan.only("google_container_cluster").values,
         plan.only("google_container_node_pool").values,
     )
-    assert cluster["min_master_version"] == "1.33"
+    assert cluster["min_master_version"] == "1.35"
     assert cluster["location"] == "europe-west1"
     assert only(cluster, "workload_identity_config", "workload_pool") == f"{PROJECT}.svc.id.goog"
     assert only(pool, "node_config", "machine_type") == "e2-standard-2"
@@ -292,6 +293,14 @@ def test_the_cluster_has_the_nodes_that_were_asked_for(planned: Planned) -> None
     assert (first["disk_type"], first["disk_size_gb"]) == ("pd-standard", 20), "new projects have few SSDs"
     members = {member.values.get("member") for member in plan.of_type("google_project_iam_member")}
     assert members >= {"group:platform@example.com", "user:ada@example.com"}
+
+
+def test_arm_machines_stand_where_there_are_any(planned: Planned) -> None:
+    pool = planned("arm").only("google_container_node_pool").values
+    assert sorted(pool["node_locations"]) == ["asia-southeast1-b", "asia-southeast1-c"]
+    assert pool["initial_node_count"] == 1
+    assert not only(pool, "node_config", "shielded_instance_config", "enable_secure_boot")
+    assert not planned("cluster alone").only("google_container_node_pool").values.get("node_locations")
 
 
 def test_autopilot_is_not_told_what_it_decides_itself(planned: Planned) -> None:

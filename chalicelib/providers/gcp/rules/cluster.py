@@ -8,7 +8,7 @@ from chalicelib.domain.components import Cluster
 from chalicelib.domain.errors import FieldProblem
 
 from ...base import Configuration
-from ..catalogue import KUBERNETES_VERSIONS
+from ..catalogue import ARM_REGIONS, KUBERNETES_VERSIONS
 from ..defaults import DEFAULTS
 from .network import NAME
 
@@ -41,7 +41,7 @@ def problems(config: Configuration) -> Iterator[FieldProblem]:
     if cluster.provider_config.get("enable_autopilot") is True:
         yield from _autopilot(cluster)
     else:
-        yield from _machines(cluster)
+        yield from _machines(cluster, config.region)
         yield from _room(cluster, config)
     yield from _admins(cluster)
     yield from _ranges(cluster, config)
@@ -68,7 +68,7 @@ def _autopilot(cluster: Cluster) -> Iterator[FieldProblem]:
             )
 
 
-def _machines(cluster: Cluster) -> Iterator[FieldProblem]:
+def _machines(cluster: Cluster, region: str) -> Iterator[FieldProblem]:
     path = ("cluster", "instance_types")
     if len(cluster.instance_types) > 1:
         yield FieldProblem(path, "a GKE node pool has one machine type; keep one of them")
@@ -82,6 +82,12 @@ def _machines(cluster: Cluster) -> Iterator[FieldProblem]:
                 (*path, index),
                 f"{instance_type} starts from a Hyperdisk only, and nodes get persistent disks; "
                 "choose another family, for example n2-standard-2",
+            )
+        elif instance_type.startswith("t2a-") and region not in ARM_REGIONS:
+            yield FieldProblem(
+                (*path, index),
+                f"{region} has no {instance_type}; choose another family, for example n2-standard-2, or a "
+                f"region of {', '.join(ARM_REGIONS)}",
             )
 
 

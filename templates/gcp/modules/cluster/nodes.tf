@@ -2,9 +2,15 @@
 # autoscaler keeps the sum between its bounds.
 
 locals {
-  zones = 3
+  # Arm machines stand in some zones of some regions, and start only with Secure Boot off.
+  arm       = startswith(var.nodes.instance_type, "t2a-")
+  arm_zones = { us-central1 = ["a", "b", "f"], europe-west4 = ["a", "b", "c"], asia-southeast1 = ["b", "c"] }
 
-  nodes_per_zone_at_first = var.nodes.desired_size == 0 ? 0 : max(1, floor(var.nodes.desired_size / local.zones))
+  # Without a say, GKE takes three zones.
+  zones = local.arm ? [for zone in local.arm_zones[var.region] : "${var.region}-${zone}"] : null
+  spots = local.arm ? length(local.zones) : 3
+
+  nodes_per_zone_at_first = var.nodes.desired_size == 0 ? 0 : max(1, floor(var.nodes.desired_size / local.spots))
 }
 
 resource "google_container_node_pool" "this" {
@@ -13,6 +19,7 @@ resource "google_container_node_pool" "this" {
   project            = var.project_id
   name               = "default"
   location           = var.region
+  node_locations     = local.zones
   cluster            = google_container_cluster.this.name
   initial_node_count = local.nodes_per_zone_at_first
 
@@ -36,7 +43,7 @@ resource "google_container_node_pool" "this" {
     resource_labels = var.labels
 
     shielded_instance_config {
-      enable_secure_boot          = true
+      enable_secure_boot          = !local.arm
       enable_integrity_monitoring = true
     }
 

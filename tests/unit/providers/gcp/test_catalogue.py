@@ -1,5 +1,7 @@
 """What GCP offers, what its services are called, and that a move from another cloud finds its values here."""
 
+import re
+
 import pytest
 
 from chalicelib.domain.words import CloudProvider, ComponentKind
@@ -27,6 +29,11 @@ def test_every_counterpart_on_gcp_is_offered() -> None:
     assert set(CACHE_ENGINES.column(GCP.name)) == {engine.name for engine in offered.cache_engines}
     assert set(SUBSCRIPTION_PROTOCOLS.column(GCP.name)) == set(offered.subscription_protocols)
     assert set(MULTI_REGIONS[GCP.name]) == set(catalogue.MULTI_REGIONS)
+
+
+def test_the_template_knows_the_zones_of_every_region_that_has_arm_machines() -> None:
+    zones = re.findall(r"([a-z0-9-]+[0-9]) = \[", (GCP_TEMPLATE / "modules/cluster/nodes.tf").read_text())
+    assert set(zones) == set(catalogue.ARM_REGIONS)
 
 
 def test_every_capacity_step_has_a_machine() -> None:

@@ -16,7 +16,7 @@ def an_existing_network(**changes: Any) -> dict[str, Any]:
 
 
 def a_cluster(**changes: Any) -> dict[str, Any]:
-    return {"cluster_version": "1.33", "instance_types": ["e2-medium"], **changes}
+    return {"cluster_version": "1.35", "instance_types": ["e2-medium"], **changes}
 
 
 def an_autopilot(**changes: Any) -> dict[str, Any]:
@@ -120,7 +120,19 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "shop-example-com",
     ),
     # Cluster
-    ("an old Kubernetes", {"cluster": a_cluster(cluster_version="1.20")}, "cluster.cluster_version", "1.33"),
+    ("an old Kubernetes", {"cluster": a_cluster(cluster_version="1.20")}, "cluster.cluster_version", "1.35"),
+    (
+        "a Kubernetes whose standard support has ended",
+        {"cluster": a_cluster(cluster_version="1.33")},
+        "cluster.cluster_version",
+        "choose one of 1.35",
+    ),
+    (
+        "an Arm machine where there is none",
+        {"cluster": a_cluster(instance_types=["t2a-standard-2"])},
+        "cluster.instance_types[0]",
+        "europe-west4",
+    ),
     (
         "a machine of AWS",
         {"cluster": a_cluster(instance_types=["t3.medium"])},

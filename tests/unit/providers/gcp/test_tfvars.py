@@ -34,7 +34,7 @@ FULL = tfvars()
         ("network_id", None),
         ("network_subnet_id", None),
         ("provision_gke", True),
-        ("gke_cluster_version", "1.33"),
+        ("gke_cluster_version", "1.35"),
         ("gke_enable_autopilot", False),
         ("gke_instance_types", ["e2-standard-2"]),
         ("gke_node_min_size", 2),
@@ -191,7 +191,7 @@ def test_an_existing_network_needs_no_subnet_without_a_cluster() -> None:
 
 def test_autopilot_and_ranges_are_options_of_the_cluster() -> None:
     options = {"enable_autopilot": True, "pods_range_name": "pods", "services_range_name": "services"}
-    cluster = {"cluster_version": "1.33", "instance_types": ["e2-medium"], "provider_config": options}
+    cluster = {"cluster_version": "1.35", "instance_types": ["e2-medium"], "provider_config": options}
     variables = tfvars(cluster=cluster, network=AN_EXISTING_NETWORK)
     assert variables["gke_enable_autopilot"] is True
     assert variables["gke_pods_range_name"] == "pods"
@@ -266,7 +266,7 @@ def test_a_field_of_any_name_is_written_as_firestore_reads_it(key: str, path: st
 def test_what_holds_data_is_kept_outside_development_unless_somebody_says_so() -> None:
     plain = {"name": "carts", "hash_key": "id"}
     let_go = {"name": "visits", "hash_key": "id", "provider_config": {"deletion_protection": False}}
-    cluster = {"cluster_version": "1.33", "instance_types": ["e2-medium"]}
+    cluster = {"cluster_version": "1.35", "instance_types": ["e2-medium"]}
     staging = tfvars(environment_stage="staging", nosql_tables=[plain, let_go], cluster=cluster)
     assert [table["deletion_protection"] for table in staging["firestore_databases"].values()] == [
         True,
@@ -282,7 +282,7 @@ def test_what_holds_data_is_kept_outside_development_unless_somebody_says_so() -
     ("changes", "field"),
     [
         (
-            {"cluster": {"cluster_version": "1.33", "instance_types": ["a"], "provider_config": {"x": 1}}},
+            {"cluster": {"cluster_version": "1.35", "instance_types": ["a"], "provider_config": {"x": 1}}},
             "cluster.provider_config.x",
         ),
         (
