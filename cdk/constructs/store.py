@@ -9,11 +9,14 @@ from constructs import Construct
 from cdk.constructs.acknowledged import acknowledge
 from cdk.deployment import ExternalStore
 
+KEEPS_DELETED = Duration.days(90)
+
 
 class Store(Construct):
     """The object store: a bucket of our own, or somebody else's S3-compatible one.
 
-    Either holds ciphertext only. Objects are immutable and never listed, so the bucket needs no versions.
+    Either holds ciphertext only. Objects are immutable, and no function may delete one; the bucket keeps
+    versions for a person's slip, which costs nothing while there is none.
     """
 
     def __init__(self, scope: Construct, id: str, external: ExternalStore | None) -> None:
@@ -55,10 +58,12 @@ class Store(Construct):
             enforce_ssl=True,
             minimum_tls_version=1.2,
             removal_policy=RemovalPolicy.RETAIN,
+            versioned=True,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="unfinished uploads", abort_incomplete_multipart_upload_after=Duration.days(2)
-                )
+                ),
+                s3.LifecycleRule(id="deleted objects", noncurrent_version_expiration=KEEPS_DELETED),
             ],
         )
         acknowledge(

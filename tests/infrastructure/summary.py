@@ -42,7 +42,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "AWS::Lambda::Function": ("FunctionName", "Handler", "MemorySize", "Timeout", "TracingConfig"),
     "AWS::Lambda::Permission": ("Principal",),
     "AWS::Logs::LogGroup": ("RetentionInDays",),
-    "AWS::S3::Bucket": ("BucketEncryption", "PublicAccessBlockConfiguration"),
+    "AWS::S3::Bucket": ("BucketEncryption", "PublicAccessBlockConfiguration", "VersioningConfiguration"),
     "AWS::SNS::Subscription": ("Protocol", "Endpoint"),
     "AWS::SNS::Topic": ("TopicName",),
     "AWS::SecretsManager::RotationSchedule": ("RotationRules", "RotateImmediatelyOnUpdate"),

@@ -254,6 +254,19 @@ class TestNothingIsPublic:
         denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
         assert {"Bool": {"aws:SecureTransport": "false"}} in [s["Condition"] for s in denied]
 
+    def test_an_object_that_somebody_deletes_can_be_brought_back(self, template: Template) -> None:
+        (bucket,) = of_type(template, "AWS::S3::Bucket").values()
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        kept = [
+            rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
+            for rule in bucket["LifecycleConfiguration"]["Rules"]
+            if "NoncurrentVersionExpiration" in rule
+        ]
+        assert kept == [90]
+        for role, _ in functions(template).values():
+            actions = {a for s in statements_of_role(template, role) for a in as_list(s["Action"])}
+            assert not any(action.startswith("s3:Delete") for action in actions)
+
     def test_nothing_is_allowed_to_everybody(self, template: Template) -> None:
         for value in walk(template):
             if isinstance(value, dict) and value.get("Effect") == "Allow" and "Principal" in value:
