@@ -13,7 +13,7 @@ REGIONS = Table(
         ("eu-west-3", "europe-west9", "francecentral"),
         ("eu-central-1", "europe-west3", "germanywestcentral"),
         ("eu-central-2", "europe-west6", "switzerlandnorth"),
-        ("eu-north-1", "europe-north2", "swedencentral"),
+        ("eu-north-1", "europe-north1", "swedencentral"),
         ("eu-south-1", "europe-west8", "italynorth"),
         (None, "europe-west4", "westeurope"),
         (None, "europe-central2", "polandcentral"),

@@ -15,7 +15,6 @@ REGIONS = {
     "europe-west9": "Europe (Paris)",
     "europe-central2": "Europe (Warsaw)",
     "europe-north1": "Europe (Finland)",
-    "europe-north2": "Europe (Stockholm)",
     "europe-southwest1": "Europe (Madrid)",
     "us-central1": "US (Iowa)",
     "us-east1": "US (South Carolina)",
@@ -40,6 +39,8 @@ REGIONS = {
     "me-west1": "Middle East (Tel Aviv)",
     "africa-south1": "Africa (Johannesburg)",
 }
+"""Those that have every service of the template and the machines that a stage starts with. The newest have
+not: Stockholm and Querétaro have no N2, and Memorystore comes later."""
 
 KUBERNETES_VERSIONS = ("1.35", "1.36")
 """What the REGULAR channel starts a cluster with, its own default first. It takes no version whose standard

@@ -31,6 +31,13 @@ def test_every_counterpart_on_gcp_is_offered() -> None:
     assert set(MULTI_REGIONS[GCP.name]) == set(catalogue.MULTI_REGIONS)
 
 
+def test_no_region_is_offered_where_a_stage_could_not_start() -> None:
+    """Stockholm and Querétaro have E2, N4 and C4 (Compute Engine's release notes), but no N2."""
+    machines = {stage["cluster"]["instance_types"][0] for stage in GCP.stages.values()}
+    assert {machine.split("-")[0] for machine in machines} == {"e2", "n2"}
+    assert not {"europe-north2", "northamerica-south1"} & values(GCP.catalogue.regions)
+
+
 def test_the_template_knows_the_zones_of_every_region_that_has_arm_machines() -> None:
     zones = re.findall(r"([a-z0-9-]+[0-9]) = \[", (GCP_TEMPLATE / "modules/cluster/nodes.tf").read_text())
     assert set(zones) == set(catalogue.ARM_REGIONS)
