@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from .model import Model
+from .readable import readable
 from .words import ComponentKind
 
 JsonValue = Any
@@ -39,7 +40,7 @@ Name = Annotated[
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$")]
 """A lower-case DNS label of at most 32 characters."""
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(readable)]
 """A short text that only the provider can judge: a version, an instance type, an id."""
 
 ProviderConfig = dict[str, JsonValue]
@@ -131,7 +132,8 @@ class Database(Model):
     def _capacity_in_order(self) -> "Database":
         if self.min_capacity > self.max_capacity:
             raise ValueError(
-                f"min_capacity {self.min_capacity} is greater than max_capacity {self.max_capacity}"
+                f"min_capacity {self.min_capacity:g} is greater than max_capacity {self.max_capacity:g}; "
+                "lower the first or raise the second"
             )
         return self
 

@@ -1,7 +1,8 @@
 """One file or folder for each cloud, all behind :class:`chalicelib.providers.base.Provider`.
 
-To add a cloud: its folder here, its template, its word in ``CloudProvider``, and its line below. Accounts can
-be linked from more clouds than that: :mod:`chalicelib.providers.linking`.
+To add a cloud: its folder here, its template, its word in ``CloudProvider``, and its line below. What its
+values are on other clouds goes to :mod:`chalicelib.providers.equivalents`; without it, a conversion asks.
+Accounts can be linked from more clouds than that: :mod:`chalicelib.providers.linking`.
 """
 
 from chalicelib.domain.errors import FieldProblem, InvalidInput

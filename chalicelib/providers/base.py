@@ -1,9 +1,9 @@
 """What Alethia asks of a cloud: one small value, and one file (or folder) behind it for each cloud.
 
 A provider is pure. It knows names, limits and shapes; it never speaks to its cloud. The rest of Alethia is
-cloud neutral because it asks these questions and nothing else. What differs between clouds is data and two
-functions (``problems``, ``variables``); what doesn't is done here for all of them: unknown options are
-refused, outputs become facts, addresses become components.
+cloud neutral because it asks these questions and nothing else. What differs between clouds is data and three
+functions (``problems``, ``variables``, ``cluster_login``); what doesn't is done here for all of them: unknown
+options are refused, outputs become facts, addresses become components.
 """
 
 from collections.abc import Callable, Iterable, Mapping

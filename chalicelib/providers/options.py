@@ -27,8 +27,10 @@ def problems_of_options(components: Components, options: Options, label: str) ->
         for path, given in _provider_configs(components, kind):
             for key, value in given.items():
                 if key not in known:
-                    choices = ", ".join(sorted(known)) or "none"
-                    message = f"{key!r} is no option of a {kind.value} on {label}; there are: {choices}"
+                    choices = (
+                        f"there are: {', '.join(sorted(known))}" if known else "it has none, leave it out"
+                    )
+                    message = f"{key!r} is no option of a {kind.value} on {label}; {choices}"
                     yield FieldProblem((*path, key), message)
                 elif type(value) is not known[key]:
                     yield FieldProblem((*path, key), f"{key} must be {_WORDS[known[key]]}")

@@ -64,7 +64,9 @@ class Draft:
         self.notes[path] = note
 
     def leave_out(self, path: Path, note: Note) -> None:
-        """Take away the field, option, element or section at `path`."""
+        """Take away the field, option, element or section at `path`, unless it went with what it is in."""
+        if len(path) > 1 and self.get(path[:-1]) is None:
+            return
         parent = self._parent(path)
         if isinstance(parent, list):
             parent[int(path[-1])] = GAP

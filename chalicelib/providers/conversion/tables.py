@@ -1,6 +1,6 @@
 """Values that have a counterpart: machines, engines, versions and sizes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -43,27 +43,42 @@ class Size:
         sizes = f": {there}, for {here}" if there and here else ""
         return f"The {self.what} of {move.target.label} nearest to it{sizes}."
 
-    def usual(self, move: Move, was: str, becomes: str) -> str:
-        """What the draft takes for want of a counterpart."""
-        there = label_of(becomes, self.there)
-        return f"{unknown(move, was)}; the draft takes {becomes}{f' ({there})' if there else ''}."
-
 
 def convert_tables(draft: Draft, move: Move) -> None:
     """Give every value that a table knows its counterpart."""
     for collection, table in ENGINES:
-        for index, _ in enumerate(draft.source[collection]):
-            _engine(draft, move, (collection, index, "engine"), table)
+        for path in _present(draft, collection):
+            _engine(draft, move, (*path, "engine"), table)
     _machines(draft, move)
     _cache_nodes(draft, move)
     for collection, engines in (
         ("databases", move.target.catalogue.database_engines),
         ("caches", move.target.catalogue.cache_engines),
     ):
-        for index, _ in enumerate(draft.source[collection]):
-            _version(draft, (collection, index), engines)
-    for index, _ in enumerate(draft.source["databases"]):
-        _capacity(draft, move, ("databases", index))
+        for path in _present(draft, collection):
+            _version(draft, path, engines)
+    for path in _present(draft, "databases"):
+        _capacity(draft, move, path)
+
+
+def _present(draft: Draft, collection: str) -> Iterator[Path]:
+    """Where each component is that was not left out."""
+    for index, _ in enumerate(draft.source[collection]):
+        if draft.get((collection, index)) is not None:
+            yield (collection, index)
+
+
+def _take(
+    draft: Draft, component: Path, path: Path, becomes: str | None, why: str, offered: Sequence[Choice] = ()
+) -> None:
+    """Put what the target has usually; where it has nothing of the kind, the component can't be."""
+    label = label_of(becomes, offered)
+    if becomes is None:
+        draft.leave_out(component, undecided(f"{why}, and nothing is taken instead."))
+    else:
+        draft.put(
+            path, becomes, undecided(f"{why}; the draft takes {becomes}{f' ({label})' if label else ''}.")
+        )
 
 
 def _engine(draft: Draft, move: Move, path: Path, table: Table) -> None:
@@ -72,24 +87,24 @@ def _engine(draft: Draft, move: Move, path: Path, table: Table) -> None:
     if found is not None:
         draft.put(path, found, converted(f"{found} of {move.target.label} speaks the same protocol."))
     else:
-        becomes = move.default(path)
-        draft.put(path, becomes, undecided(f"{unknown(move, value)}; the draft takes {becomes}."))
+        _take(draft, path[:2], path, move.default(path), unknown(move, value))
 
 
 def _cache_nodes(draft: Draft, move: Move) -> None:
     here, there = move.source.catalogue.cache_node_types, move.target.catalogue.cache_node_types
     size = Size("size", CACHE_NODE_TYPES, here, there)
-    for index, _ in enumerate(draft.source["caches"]):
-        path: Path = ("caches", index, "node_type")
+    for component in _present(draft, "caches"):
+        path: Path = (*component, "node_type")
         value = draft.get(path)
         found = move.counterpart(size.table, value)
         if found is not None:
             draft.put(path, found, converted(size.nearest(move, value, found)))
         else:
             # What this cloud offers and no row holds is larger than all of them.
-            larger = label_of(value, here) is not None
-            becomes = size.table.column(move.target.name)[-1] if larger else move.default(path)
-            draft.put(path, becomes, undecided(size.usual(move, value, becomes)))
+            largest = size.table.column(move.target.name)[-1:] if label_of(value, here) else ()
+            _take(
+                draft, component, path, next(iter(largest), move.default(path)), unknown(move, value), there
+            )
 
 
 def _machines(draft: Draft, move: Move) -> None:
@@ -109,8 +124,10 @@ def _machines(draft: Draft, move: Move) -> None:
         elif any(found) or index:
             draft.leave_out((*path, index), undecided(f"{unknown(move, name)}; the others stay."))
         else:
-            usual = move.default(path)[0]
-            draft.put((*path, index), usual, undecided(size.usual(move, name, usual)))
+            usual = next(iter(move.default(path) or ()), None)
+            _take(draft, ("cluster",), (*path, index), usual, unknown(move, name), there)
+            if usual is None:
+                return
 
 
 def _version(draft: Draft, path: Path, engines: Sequence[Engine]) -> None:

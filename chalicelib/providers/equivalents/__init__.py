@@ -11,24 +11,26 @@ from chalicelib.domain.words import CloudProvider
 
 Row = Mapping[CloudProvider, str]
 
+COLUMNS = (CloudProvider.AWS, CloudProvider.GCP, CloudProvider.AZURE)
+"""Which cloud each place of a row is of. A further one goes to the end; rows may end before it."""
+
 
 class Table:
     """Rows of values that stand for each other."""
 
     def __init__(
         self,
-        rows: Iterable[tuple[str | None, str | None, str | None]],
+        rows: Iterable[tuple[str | None, ...]],
         *,
         same_as: Mapping[str, str] | None = None,
     ) -> None:
-        """Rows in the order AWS, GCP, Azure; ``None`` where a cloud has no such thing.
+        """Rows in the order of :data:`COLUMNS`; ``None`` where a cloud has no such thing.
 
         `same_as`: value in no row → the one of its own cloud that it goes by; the way back ends there.
         """
         self.same_as = dict(same_as or {})
-        clouds = (CloudProvider.AWS, CloudProvider.GCP, CloudProvider.AZURE)
         self.rows: tuple[Row, ...] = tuple(
-            {cloud: value for cloud, value in zip(clouds, row, strict=True) if value is not None}
+            {cloud: value for cloud, value in zip(COLUMNS, row, strict=False) if value is not None}
             for row in rows
         )
 

@@ -1,7 +1,7 @@
 """Adding a cloud is one file, one template folder and one word: a toy cloud proves it.
 
 Nothing else is touched here but the registry and the word, and everything that asks a provider anything
-(forms, tfvars, facts, groups, kubeconfigs, conversions' tables) works on it.
+(forms, tfvars, facts, groups, kubeconfigs, conversions) works on it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,15 +10,18 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.conversion import Outcome
 from chalicelib.domain.errors import FieldProblem, InvalidInput
 from chalicelib.domain.kubeconfig import Kubeconfig
 from chalicelib.domain.spec_config import Owner, SpecConfig
 from chalicelib.domain.words import CloudProvider, ComponentKind, Stage
 from chalicelib.providers import provider_of, registry
 from chalicelib.providers.base import Catalogue, Configuration, Engine, Provider, Tfvars, choices
+from chalicelib.providers.conversion import convert
 from chalicelib.providers.equivalents.regions import REGIONS
 from chalicelib.providers.outputs import FactOutputs
-from chalicelib.services.spec_forms import read_form
+from chalicelib.services.spec_forms import read_form, stored
+from tests.support.aws_specs import a_form_for_aws
 from tests.support.templates import outputs, variables
 
 # --- the one file ----------------------------------------------------------------------------------------
@@ -155,3 +158,20 @@ class TestFourthCloud:
     def test_without_a_column_nothing_has_a_counterpart(self, toy: Provider) -> None:
         assert REGIONS.counterpart("eu-west-1", CloudProvider.AWS, toy.name) is None
         assert REGIONS.column(toy.name) == ()
+
+    def test_a_spec_moves_there_and_whatever_has_no_place_waits_for_a_person(self, toy: Provider) -> None:
+        form = stored(read_form(a_form_for_aws()))
+        made = convert(form, registry[CloudProvider.AWS], toy, region="garage")
+        assert stored(read_form(made.form)) == made.form
+        assert (made.form["cluster"], made.form["caches"]) == (None, [])
+        assert [one["engine"] for one in made.form["databases"]] == ["card-index", "card-index"]
+        said = {line.field: line.outcome for line in made.report}
+        for field in ("cluster.node_max_size", "caches[0].name", "databases[0].engine"):
+            assert said[field] is Outcome.DECISION
+        assert len(said) == len(made.report)
+
+    def test_a_spec_moves_away_from_it(self, toy: Provider) -> None:
+        form = stored(read_form({**FORM, "databases": [{"name": "orders"}]}))
+        made = convert(form, toy, registry[CloudProvider.AWS], region="eu-west-1")
+        assert stored(read_form(made.form)) == made.form
+        assert made.form["databases"][0]["engine"] == "aurora-postgresql"
