@@ -62,7 +62,8 @@ def store(job: JobContext) -> None:
         cost=job.cost or CostEstimate(not_estimated="no cost step ran"),
         warnings=job.warnings,
     )
-    job.say(f"Plan stored as {manifest.digest[:12]}… ({len(review)} review pages).")
+    pages_of = "1 page" if len(review) == 1 else f"{len(review)} pages"
+    job.say(f"Plan stored as {manifest.digest[:12]}…, its review in {pages_of}.")
 
 
 def distinct_warnings(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -142,7 +142,11 @@ def _exchange(projects: list[Project], body: bytes, verifier: Verifier) -> Any:
 def _impersonate(projects: list[Project], path: str, bearer: str, body: Any) -> Any:
     for project in projects:
         if bearer in project.federated:
-            return project.impersonate(path, project.federated[bearer], body)
+            subject = project.federated[bearer]
+            # Identities of one project share its pool, and each has a binding of its own.
+            sharing = [one for one in projects if one.provider == project.provider]
+            bound = next((one for one in sharing if one.binding == subject), project)
+            return bound.impersonate(path, subject, body)
     raise _google(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
 
 

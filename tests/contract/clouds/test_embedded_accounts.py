@@ -92,6 +92,20 @@ def test_a_linked_account_lets_its_identity_in_and_has_something_to_offer(
 
 
 @each
+def test_identities_of_one_account_are_each_let_in(
+    accounts: Accounts, issuer: OidcIssuer, tmp_path: Path, provider: CloudProvider
+) -> None:
+    identities = [an_identity(provider, f"identity-{number}") for number in (1, 2)]
+    for identity in identities:
+        accounts.link(Link(identity=identity, issuer=ISSUER_URL))
+
+    with Serving(accounts, poll_seconds=0.02) as serving:
+        for identity in identities:
+            with a_cloud(serving, issuer, identity, tmp_path / identity.identity_id) as cloud:
+                assert cloud.test_connection().missing == []
+
+
+@each
 def test_another_identitys_token_opens_nothing(
     accounts: Accounts, issuer: OidcIssuer, tmp_path: Path, provider: CloudProvider
 ) -> None:
