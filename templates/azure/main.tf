@@ -117,6 +117,7 @@ module "cosmos_account" {
   location                     = var.location
   database_name                = local.prefix
   zone_redundant               = local.production
+  paired_region                = var.paired_region
   deletion_protection          = anytrue([for collection in each.value : collection.deletion_protection])
   endpoint                     = local.endpoints.cosmos
   tags                         = local.tags
@@ -140,6 +141,7 @@ module "cluster" {
   applier_object_id      = local.applier
   kubernetes_version     = var.aks_cluster_version
   sku_tier               = var.aks_sku_tier
+  vnet_id                = module.network[0].vnet_id
   node_subnets           = module.network[0].node_subnets
   outbound_type          = var.provision_vnet ? "userAssignedNATGateway" : "loadBalancer"
   authorized_ip_ranges   = var.aks_authorized_ip_ranges

@@ -30,6 +30,12 @@ variable "location" {
   }
 }
 
+variable "paired_region" {
+  description = "Whether Azure pairs that region with another, which may hold copies of backups."
+  type        = bool
+  default     = true
+}
+
 variable "subscription_id" {
   description = "The one subscription that may be changed; null takes the subscription of the credentials."
   type        = string

@@ -22,7 +22,7 @@ ALWAYS: dict[str, dict[str, Any]] = {
         "ssl_policy.0.policy_name": "AppGwSslPolicy20220101",
     },
     "azurerm_container_registry": {"admin_enabled": False, "anonymous_pull_enabled": False},
-    "azurerm_cosmosdb_account": {"local_authentication_disabled": True, "minimal_tls_version": "Tls12"},
+    "azurerm_cosmosdb_account": {"local_authentication_enabled": False, "minimal_tls_version": "Tls12"},
     "azurerm_key_vault": {"rbac_authorization_enabled": True},
     "azurerm_key_vault_secret": {"value": None, "value_wo": None},
     "azurerm_kubernetes_cluster": {

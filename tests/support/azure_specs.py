@@ -38,7 +38,7 @@ def a_form_for_azure(**changes: Any) -> dict[str, Any]:
             "allowed_cidr_blocks": ["203.0.113.0/24"],
         },
         "cluster": {
-            "cluster_version": "1.33",
+            "cluster_version": "1.34",
             "instance_types": ["Standard_B2s", "Standard_D2ps_v5"],
             "cluster_admins": [GROUP, OTHER_GROUP],
             "provider_config": {"sku_tier": "Standard", "node_pool_name": "first"},

@@ -35,7 +35,11 @@ REGIONS = {
     "southafricanorth": "South Africa North (Johannesburg)",
 }
 
-KUBERNETES_VERSIONS = ("1.35", "1.34", "1.33", "1.32")
+WITHOUT_PAIR = frozenset({"italynorth", "polandcentral", "spaincentral"})
+"""Regions that have no other one that Azure would copy their backups to."""
+
+KUBERNETES_VERSIONS = ("1.35", "1.36", "1.34")
+"""What AKS supports for everybody; an older one only with long-term support, in the Premium tier."""
 
 INSTANCE_TYPES = {
     "Standard_B2s": "2 vCPU, 4 GiB, burstable",
@@ -59,11 +63,11 @@ INSTANCE_TYPES = {
 POSTGRESQL = Engine(
     name="postgresql",
     label="PostgreSQL flexible server",
-    versions=("16", "17", "18", "15", "14", "13"),
+    versions=("16", "17", "18", "15", "14"),
     default_port=5432,
 )
 
-MYSQL = Engine(name="mysql", label="MySQL flexible server", versions=("8.0.21",), default_port=3306)
+MYSQL = Engine(name="mysql", label="MySQL flexible server", versions=("8.4", "8.0.21"), default_port=3306)
 
 REDIS = Engine(name="redis", label="Azure Managed Redis", versions=("7.4",), default_port=10000)
 """Azure keeps it at the newest release that it has and lets nobody choose."""

@@ -12,7 +12,7 @@ from chalicelib.domain.spec_config import Owner, SpecConfig
 from chalicelib.domain.words import Stage
 
 from ..base import Tfvars
-from .catalogue import MYSQL, POSTGRESQL
+from .catalogue import MYSQL, POSTGRESQL, WITHOUT_PAIR
 from .resource_ids import zone_of
 from .sizes import DEFAULT_STORAGE_GB, machine_of
 
@@ -37,6 +37,7 @@ def variables(config: SpecConfig, owner: Owner) -> Tfvars:
     return {
         "project_name": config.project_name,
         "location": config.region,
+        "paired_region": config.region not in WITHOUT_PAIR,
         "environment": config.environment_stage.value,
         "subscription_id": config.account_id,
         "zone_id": owner.zone_id,

@@ -24,6 +24,7 @@ from tests.support.azure_specs import (
     GROUP,
     OTHER_GROUP,
     SHAPES,
+    a_bare_form,
     frozen,
 )
 from tests.support.offline_terraform import OfflineTemplate, OfflineTemplates, Resources
@@ -100,14 +101,18 @@ class TestNetwork:
         assert {name[-1] for name in addresses(plan) if name.startswith("nodes-")} == {"1", "2", "3"}
 
     def test_subnets_of_databases_are_delegated_to_their_engine(self, planned: Planned) -> None:
+        """With the way to their backups, which Azure would add, and a later plan take away."""
         delegated = {
-            item.values["name"]: item.values["delegation"][0]["service_delegation"][0]["name"]
+            item.values["name"]: (
+                item.values["delegation"][0]["service_delegation"][0]["name"],
+                item.values["service_endpoints"],
+            )
             for item in planned("network alone").of_type("azurerm_subnet")
             if item.values["delegation"]
         }
         assert delegated == {
-            "postgres": "Microsoft.DBforPostgreSQL/flexibleServers",
-            "mysql": "Microsoft.DBforMySQL/flexibleServers",
+            "postgres": ("Microsoft.DBforPostgreSQL/flexibleServers", ["Microsoft.Storage"]),
+            "mysql": ("Microsoft.DBforMySQL/flexibleServers", ["Microsoft.Storage"]),
         }
 
     def test_endpoints_and_databases_are_closed_to_all_but_the_nodes(self, planned: Planned) -> None:
@@ -150,10 +155,22 @@ class TestCluster:
         assert (closed["private_cluster_enabled"], closed["api_server_access_profile"]) == (True, [])
         assert (opened["private_cluster_enabled"], len(opened["api_server_access_profile"])) == (False, 1)
 
+    def test_a_private_one_may_join_its_dns_zone_to_the_network(self, planned: Planned) -> None:
+        def scopes(shape: str) -> set[str]:
+            found = planned(shape).of_type("azurerm_role_assignment")
+            granted = {item.address.partition("azurerm_role_assignment.")[2] for item in found}
+            return {name for name in granted if name.startswith("control_plane")}
+
+        identity = 'control_plane["nodes-identity"]'
+        network = {identity, 'control_plane["network"]'}
+        assert scopes("private cluster, one nat gateway") == scopes("existing network") == network
+        subnets = {f'control_plane["subnet-{place}"]' for place in range(3)}
+        assert scopes("two of each") == {identity} | subnets
+
     def test_has_the_version_sizes_and_administrators_that_were_asked_for(self, planned: Planned) -> None:
         cluster = cluster_of(planned("private cluster, one nat gateway"))
         pool = cluster["default_node_pool"][0]
-        assert (cluster["kubernetes_version"], cluster["sku_tier"]) == ("1.33", "Standard")
+        assert (cluster["kubernetes_version"], cluster["sku_tier"]) == ("1.34", "Standard")
         assert (pool["name"], pool["vm_size"]) == ("first", "Standard_B2s")
         assert (pool["min_count"], pool["node_count"], pool["max_count"]) == (2, 2, 5)
         assert (pool["os_disk_size_gb"], pool["zones"]) == (50, ["1", "2", "3"])
@@ -305,6 +322,16 @@ class TestTables:
             ("northeurope", "eastus"): (False, "Periodic"),
             ("northeurope", "eastus", "westeurope"): (False, "Continuous"),
         }
+
+    def test_periodic_backups_stay_in_a_region_that_has_no_pair(self, azure: OfflineTemplate) -> None:
+        tables = [{"name": "carts", "hash_key": "id", "point_in_time_recovery": False}]
+        kept = {
+            region: azure.plan(variables(a_bare_form(region=region, nosql_tables=tables)))
+            .only("azurerm_cosmosdb_account")
+            .values["backup"][0]["storage_redundancy"]
+            for region in ("northeurope", "italynorth")
+        }
+        assert kept == {"northeurope": "Geo", "italynorth": "Zone"}
 
     def test_have_the_keys_and_throughput_that_were_asked_for(self, planned: Planned) -> None:
         tables = {

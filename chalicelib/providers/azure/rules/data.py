@@ -8,7 +8,7 @@ from chalicelib.domain.errors import FieldProblem
 
 from ...base import Configuration, Engine, Path
 from ...equivalents.sizes import CAPACITY_STEPS
-from ..catalogue import MYSQL, POSTGRESQL, REDIS
+from ..catalogue import MYSQL, POSTGRESQL, REDIS, WITHOUT_PAIR
 from ..sizes import MACHINE_NAMES, STORAGE_GB, has_standby, machine_of
 from .table import matching
 
@@ -27,6 +27,12 @@ def problems(config: Configuration) -> Iterator[FieldProblem]:
         engine = DATABASE_ENGINES.get(database.engine)
         if engine is not None:
             yield from _database(("databases", index), database, engine)
+        if database.provider_config.get("geo_redundant_backup") is True and config.region in WITHOUT_PAIR:
+            yield FieldProblem(
+                ("databases", index, "provider_config", "geo_redundant_backup"),
+                f"{config.region} has no paired region for backups; set this to false, or choose a region "
+                "that has one",
+            )
     for index, cache in enumerate(config.caches):
         yield from _cache(("caches", index), cache)
     for index, table in enumerate(config.nosql_tables):

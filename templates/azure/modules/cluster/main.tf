@@ -19,11 +19,14 @@ resource "azurerm_user_assigned_identity" "this" {
   tags                = var.tags
 }
 
-# It gives the nodes their identity, and load balancers addresses in the nodes' subnets.
+# It gives the nodes their identity, and load balancers addresses in the nodes' subnets. A private cluster's own DNS
+# zone has to be joined to the whole network.
 resource "azurerm_role_assignment" "control_plane" {
   for_each = merge(
     { nodes-identity = { role = "Managed Identity Operator", scope = azurerm_user_assigned_identity.this["nodes"].id } },
-    { for index, subnet in var.node_subnets : "subnet-${index}" => { role = "Network Contributor", scope = subnet.id } },
+    local.private ? { network = { role = "Network Contributor", scope = var.vnet_id } } : {
+      for index, subnet in var.node_subnets : "subnet-${index}" => { role = "Network Contributor", scope = subnet.id }
+    },
   )
 
   scope                = each.value.scope

@@ -46,12 +46,11 @@ resource "azurerm_user_assigned_identity" "service_account" {
 resource "azurerm_federated_identity_credential" "service_account" {
   for_each = local.service_accounts
 
-  name                = each.key
-  resource_group_name = var.resource_group_name
-  parent_id           = azurerm_user_assigned_identity.service_account[each.key].id
-  issuer              = azurerm_kubernetes_cluster.this.oidc_issuer_url
-  subject             = "system:serviceaccount:${each.value.account}"
-  audience            = ["api://AzureADTokenExchange"]
+  name                      = each.key
+  user_assigned_identity_id = azurerm_user_assigned_identity.service_account[each.key].id
+  issuer                    = azurerm_kubernetes_cluster.this.oidc_issuer_url
+  subject                   = "system:serviceaccount:${each.value.account}"
+  audience                  = ["api://AzureADTokenExchange"]
 }
 
 resource "azurerm_role_assignment" "service_account" {

@@ -38,6 +38,11 @@ variable "sku_tier" {
   type        = string
 }
 
+variable "vnet_id" {
+  description = "The nodes' network."
+  type        = string
+}
+
 variable "node_subnets" {
   description = "Subnets for nodes, each with the availability zones that its nodes are spread over."
   type = list(object({

@@ -24,7 +24,7 @@ resource "azurerm_cosmosdb_account" "this" {
   offer_type          = "Standard"
 
   # Account keys open nothing; access is by Entra identity and data-plane roles.
-  local_authentication_disabled      = true
+  local_authentication_enabled       = false
   access_key_metadata_writes_enabled = false
   minimal_tls_version                = "Tls12"
   public_network_access_enabled      = var.endpoint == null
@@ -56,7 +56,7 @@ resource "azurerm_cosmosdb_account" "this" {
     tier                = var.config.continuous_backup ? "Continuous30Days" : null
     interval_in_minutes = var.config.continuous_backup ? null : 240
     retention_in_hours  = var.config.continuous_backup ? null : 48
-    storage_redundancy  = var.config.continuous_backup ? null : "Geo"
+    storage_redundancy  = var.config.continuous_backup ? null : (var.paired_region ? "Geo" : "Zone")
   }
 
   dynamic "capabilities" {

@@ -32,6 +32,11 @@ variable "config" {
   })
 }
 
+variable "paired_region" {
+  description = "Whether there is another region to copy periodic backups to."
+  type        = bool
+}
+
 variable "zone_redundant" {
   description = "Spread the data over the region's availability zones."
   type        = bool

@@ -41,9 +41,10 @@ resource "azurerm_mysql_flexible_server" "this" {
 
   tags = var.tags
 
-  # After a failover the server stands in another zone; it is not moved back.
+  # After a failover the server stands in another zone; it is not moved back. Storage grows by itself; a size that
+  # is smaller than what it has become would be another, empty server to the provider.
   lifecycle {
-    ignore_changes = [zone, high_availability[0].standby_availability_zone]
+    ignore_changes = [zone, high_availability[0].standby_availability_zone, storage[0].size_gb]
   }
 
   depends_on = [azurerm_management_lock.keep]
@@ -93,7 +94,7 @@ resource "azurerm_mysql_flexible_server" "replica" {
   tags = var.tags
 
   lifecycle {
-    ignore_changes = [zone]
+    ignore_changes = [zone, storage[0].size_gb]
   }
 
   # Settings of the source are copied when the replica is made; both can't change at once.

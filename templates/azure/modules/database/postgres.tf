@@ -35,9 +35,10 @@ resource "azurerm_postgresql_flexible_server" "this" {
 
   tags = var.tags
 
-  # After a failover the server stands in another zone; it is not moved back.
+  # After a failover the server stands in another zone; it is not moved back. Storage grows by itself; a size that
+  # is smaller than what it has become would be another, empty server to the provider.
   lifecycle {
-    ignore_changes = [zone, high_availability[0].standby_availability_zone]
+    ignore_changes = [zone, high_availability[0].standby_availability_zone, storage_mb]
   }
 
   depends_on = [azurerm_management_lock.keep]
@@ -82,7 +83,7 @@ resource "azurerm_postgresql_flexible_server" "replica" {
   tags = var.tags
 
   lifecycle {
-    ignore_changes = [zone]
+    ignore_changes = [zone, storage_mb]
   }
 
   # Settings of the source are copied when the replica is made; both can't change at once.

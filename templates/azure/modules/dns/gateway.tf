@@ -45,7 +45,7 @@ resource "azurerm_application_gateway" "this" {
   resource_group_name = var.resource_group_name
   location            = var.location
   zones               = ["1", "2", "3"]
-  enable_http2        = true
+  http2_enabled       = true
   firewall_policy_id  = azurerm_web_application_firewall_policy.this[0].id
 
   sku {

@@ -69,6 +69,10 @@ resource "azurerm_subnet" "database" {
   address_prefixes                = [cidrsubnet(var.cidr_block, 6, each.value.block)]
   default_outbound_access_enabled = false
 
+  # Where servers keep backups and logs. Azure adds it for the first server; without it here, a later plan would
+  # take it away.
+  service_endpoints = ["Microsoft.Storage"]
+
   delegation {
     name = "flexible-servers"
     service_delegation {

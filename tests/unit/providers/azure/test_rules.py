@@ -51,7 +51,7 @@ def a_cache(**changes: Any) -> dict[str, Any]:
 
 
 def a_cluster(**changes: Any) -> dict[str, Any]:
-    return {"cluster_version": "1.33", "instance_types": ["Standard_B2s"], **changes}
+    return {"cluster_version": "1.34", "instance_types": ["Standard_B2s"], **changes}
 
 
 def a_domain(**changes: Any) -> dict[str, Any]:
@@ -144,7 +144,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "at most 200",
     ),
     # cluster
-    ({"cluster": a_cluster(cluster_version="1.12")}, "cluster.cluster_version", "1.33"),
+    ({"cluster": a_cluster(cluster_version="1.12")}, "cluster.cluster_version", "1.34"),
+    ({"cluster": a_cluster(cluster_version="1.33")}, "cluster.cluster_version", "1.35, 1.36, 1.34"),
     ({"cluster": a_cluster(instance_types=["t3.medium"])}, "cluster.instance_types[0]", "Standard_D2s_v5"),
     ({"cluster": a_cluster(instance_types=["Standard_B1ms"])}, "cluster.instance_types[0]", "Standard_B2s"),
     ({"cluster": a_cluster(instance_types=["Standard_B2s"] * 2)}, "cluster.instance_types[1]", "already"),
@@ -182,11 +183,20 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     # databases
     ({"databases": [a_database(engine="aurora-mysql")]}, "databases[0].engine", "postgresql, mysql"),
     ({"databases": [a_database(engine_version="9.6")]}, "databases[0].engine_version", "16"),
+    ({"databases": [a_database(engine_version="13")]}, "databases[0].engine_version", "16"),
     ({"databases": [a_mysql(engine_version="16")]}, "databases[0].engine_version", "8.0.21"),
     ({"databases": [a_database(min_capacity=0.5)]}, "databases[0].min_capacity", "set it to 4"),
     ({"databases": [a_database(max_capacity=6)]}, "databases[0].max_capacity", "1, 2, 4, 8"),
     ({"databases": [a_database(port=5433)]}, "databases[0].port", "5432"),
     ({"databases": [a_mysql(port=5432)]}, "databases[0].port", "3306"),
+    (
+        {
+            "region": "italynorth",
+            "databases": [a_database(provider_config={"geo_redundant_backup": True})],
+        },
+        "databases[0].provider_config.geo_redundant_backup",
+        "no paired region",
+    ),
     ({"databases": [a_database(backup_retention_days=6)]}, "databases[0].backup_retention_days", "7 to 35"),
     (
         {"databases": [a_database(min_capacity=2, max_capacity=2, multi_az=True)]},

@@ -30,6 +30,7 @@ def tfvars(**changes: Any) -> dict[str, Any]:
 EVERY_FIELD: dict[str, Any] = {
     "project_name": "shop",
     "location": "northeurope",
+    "paired_region": True,
     "environment": "development",
     "subscription_id": SUBSCRIPTION,
     "zone_id": OWNER.zone_id,
@@ -41,7 +42,7 @@ EVERY_FIELD: dict[str, Any] = {
     "vnet_private_subnet_ids": [],
     "vnet_public_subnet_ids": [],
     "provision_aks": True,
-    "aks_cluster_version": "1.33",
+    "aks_cluster_version": "1.34",
     "aks_sku_tier": "Standard",
     "aks_node_pool_name": "first",
     "aks_instance_types": ["Standard_B2s", "Standard_D2ps_v5"],
@@ -137,7 +138,7 @@ def test_a_section_that_is_off_makes_nothing() -> None:
     assert variables["azure_dns_enabled"] is False
     assert variables["aks_authorized_ip_ranges"] == []
     assert {name for name, value in variables.items() if value} == {
-        *("project_name", "location", "environment", "subscription_id", "zone_id", "spec_id")
+        *("project_name", "location", "paired_region", "environment", "subscription_id", "zone_id", "spec_id")
     }
 
 
@@ -163,7 +164,7 @@ def test_a_certificate_needs_the_zone_to_be_managed() -> None:
 
 @pytest.mark.parametrize(("stage", "tier"), [("development", "Free"), ("production", "Standard")])
 def test_the_cluster_has_a_promise_of_uptime_outside_development(stage: str, tier: str) -> None:
-    plain = {"cluster_version": "1.33", "instance_types": ["Standard_B2s"]}
+    plain = {"cluster_version": "1.34", "instance_types": ["Standard_B2s"]}
     variables = tfvars(environment_stage=stage, cluster=plain)
     assert variables["aks_sku_tier"] == tier
     assert variables["aks_node_pool_name"] == "system"
@@ -272,7 +273,7 @@ def test_backups_and_expiry_follow_the_table() -> None:
     [
         (
             "cluster",
-            {"cluster_version": "1.33", "instance_types": ["Standard_B2s"]},
+            {"cluster_version": "1.34", "instance_types": ["Standard_B2s"]},
             {"enable_karpenter": True},
             "cluster.provider_config.enable_karpenter",
         ),
