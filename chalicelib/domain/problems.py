@@ -13,7 +13,7 @@ PATTERNS: dict[str, str] = {
         "must be a lower-case DNS label of at most 32 characters: letters, digits and hyphens, a letter first"
     ),
     r"^[a-z][a-z0-9_.-]*$": "must be lower-case letters, digits, '_', '.' and '-', a letter first",
-    r"^\d+\.\d+\.\d+$": "must be a full version such as 1.11.4",
+    r"^[0-9]+\.[0-9]+\.[0-9]+$": "must be a full version such as 1.11.4",
     r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$": "must be a domain name such as shop.example.com",
     r"^(https://|git@)[^\s@]+$": "must be a repository's https:// or git@ address, with no password in it",
     r"^\d{12}$": "must be the account's 12 digits",

@@ -33,7 +33,7 @@ MAX_OF_A_KIND = 100
 
 DEFAULT_TERRAFORM_VERSION = "1.11.4"
 
-TerraformVersion = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+TerraformVersion = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
 
 
 class Components(Model):

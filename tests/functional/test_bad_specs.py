@@ -26,6 +26,18 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("no such stage", {"environment_stage": "live"}, "environment_stage", "'production'"),
     ("no such provider", {"provider": "ibm"}, "provider", "'aws'"),
     ("a version of terraform that is none", {"terraform_version": "latest"}, "terraform_version", "1.11.4"),
+    (
+        "a version of terraform in other digits",
+        {"terraform_version": "\u0661.\u0661\u0661.\u0664"},
+        "terraform_version",
+        "1.11.4",
+    ),
+    (
+        "a control character",
+        {"nosql_tables": [{"name": "events", "hash_key": "id\u001b[31m"}]},
+        "nosql_tables[0].hash_key",
+        "readable",
+    ),
     ("a CIDR that is none", {"network": {"cidr_block": "10.0.0.0/33"}}, "network.cidr_block", "10.0.0.0/16"),
     (
         "host bits in a CIDR",
