@@ -193,21 +193,25 @@ def show_resources(session: Session, identity: str) -> None:
 
 @identities.command("emulate-link")
 @click.argument("identity")
-@click.option("--name", default="default", show_default=True, help="The embedded stack's name.")
+@click.option("--name", help="The embedded stack's name; else the last that came up.")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="The stack's data.")
 @click.option("--runners", is_flag=True, help="Also the role that deploys runners.")
 @pass_session
-def emulate_link(session: Session, identity: str, name: str, data_dir: Path | None, runners: bool) -> None:
+def emulate_link(
+    session: Session, identity: str, name: str | None, data_dir: Path | None, runners: bool
+) -> None:
     """Embedded stack only: play the customer who follows the setup in their emulated account."""
     from chalicelib.domain.identity import Identity
 
     from ..embedded import customers
     from ..embedded.errors import StackError
+    from .sign_in import stack_folder
     from .stack import default_dir
 
     seen = session.client.identity(session.zone, identity)
     setup = session.client.identity_setup(session.zone, identity)
-    linked, at = Identity.model_validate(seen), (data_dir or default_dir(name), session.client.url)
+    folder = default_dir(name) if name and not data_dir else stack_folder(data_dir)
+    linked, at = Identity.model_validate(seen), (folder, session.client.url)
     form = {field: seen[field] for field in EDITABLE}
     try:
         form |= customers.follow(*at, linked, setup)

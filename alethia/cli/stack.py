@@ -1,5 +1,6 @@
 """``alethia up`` and ``alethia demo``: the whole system on this machine."""
 
+import re
 import signal
 import threading
 from pathlib import Path
@@ -11,19 +12,27 @@ from . import output
 from .config import Config, write_config
 from .main import cli
 
-name_option = click.option(
-    "--name", default="default", show_default=True, help="Stacks of other names run beside it."
+
+def _a_name(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    """The name of a folder beside the other stacks', and nowhere else."""
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
+        raise click.BadParameter("letters, digits, dots, hyphens and underscores; a letter or digit first.")
+    return name
+
+
+@cli.command()
+@click.option(
+    "--name",
+    default="default",
+    show_default=True,
+    callback=_a_name,
+    help="Stacks of other names run beside it.",
 )
-data_option = click.option(
+@click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
     help="Else ./.alethia/NAME; kept between starts.",
 )
-
-
-@cli.command()
-@name_option
-@data_option
 @click.option(
     "--real-aws",
     is_flag=True,
@@ -66,9 +75,12 @@ def up(name: str, data_dir: Path | None, real_aws: bool, sign_in: bool) -> None:
 
 
 @cli.command()
-@name_option
-@data_option
-@click.option("--keep", is_flag=True, help="Leave the demo's data where it is.")
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Else a folder below ./.alethia, gone afterwards.",
+)
+@click.option("--keep", is_flag=True, help="Leave that folder where it is, and say where.")
 @click.option(
     "--provider",
     type=click.Choice(["aws", "gcp", "azure"]),
@@ -76,7 +88,7 @@ def up(name: str, data_dir: Path | None, real_aws: bool, sign_in: bool) -> None:
     show_default=True,
     help="The cloud of the demo's spec; gcp and azure are schema-checked offline.",
 )
-def demo(name: str, data_dir: Path | None, keep: bool, provider: str) -> int:
+def demo(data_dir: Path | None, keep: bool, provider: str) -> int:
     """The main job from beginning to end, each step explained."""
     from ..demo.story import tell
 

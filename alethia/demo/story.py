@@ -10,6 +10,8 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from runner_task.held_folders import held_folder
+
 from ..cli import output
 from ..cli.specs import facts as show_facts
 from ..cli.specs import read_form
@@ -310,7 +312,9 @@ def _folder(named: Path | None, *, keep: bool) -> Iterator[Path]:
     parent = Path.cwd() / ".alethia"
     parent.mkdir(exist_ok=True)
     if keep:
-        yield Path(tempfile.mkdtemp(prefix="demo-", dir=parent))
+        kept = Path(tempfile.mkdtemp(prefix="demo-", dir=parent))
+        output.console.print(f"The data stay in {kept}.")
+        yield kept
         return
-    with tempfile.TemporaryDirectory(prefix="demo-", dir=parent) as made:
-        yield Path(made)
+    with held_folder("demo-running-", parent) as made:
+        yield made

@@ -226,6 +226,14 @@ def test_an_address_that_is_none_is_told_at_once(url: str) -> None:
         Client(url, "t")
 
 
+@pytest.mark.parametrize("name", ["../elsewhere", "", "/tmp", "a b"])
+def test_a_stacks_name_leads_nowhere_else(name: str) -> None:
+    said = run("up", "--name", name)
+
+    assert said.exit_code == 2
+    assert "letters, digits" in said.output
+
+
 def test_a_refusal_of_one_field_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
     said = "must be the account's 12 digits"
     problem = {"field": "account_id", "message": said}
