@@ -1,6 +1,7 @@
 """Moving a spec to another cloud, and what becomes of its fields."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -59,7 +60,7 @@ def show_conversion(answer: dict[str, Any], *, everything: bool) -> None:
         say()
     say(f"Fields that stay as they are: {len(carried)}{'' if everything else ' (--all lists them)'}")
     if everything:
-        output.table(("Field", "Value"), ((line["field"], _value(line["was"])) for line in carried))
+        output.table(("Field", "Value"), ((_field(line), _value(line["was"])) for line in carried))
     draft = answer["spec"]
     if draft is None:
         say(f"Nothing was made. The draft would be {_named(answer['form'])}.")
@@ -73,12 +74,19 @@ def show_conversion(answer: dict[str, Any], *, everything: bool) -> None:
 
 def _rows(lines: Iterable[dict[str, Any]]) -> Iterable[tuple[str, ...]]:
     for line in lines:
-        yield line["field"], _value(line["was"]), _value(line["becomes"]), line["why"]
+        yield _field(line), _value(line["was"]), _value(line["becomes"]), line["why"]
 
 
 def _remarks(lines: Iterable[dict[str, Any]]) -> Iterable[tuple[str, ...]]:
     for line in lines:
-        yield line["field"], _value(line["was"]), line["why"]
+        yield _field(line), _value(line["was"]), line["why"]
+
+
+def _field(line: dict[str, Any]) -> str:
+    """``databases[orders].port``: a stored spec keeps its components in an order of its own."""
+    field: str = line["field"]
+    name = line.get("component")
+    return re.sub(r"\[\d+\]", f"[{name}]", field, count=1) if name else field
 
 
 def _value(value: Any) -> str:

@@ -30,6 +30,9 @@ class FieldReport(Model):
     """What became of one field that was filled in."""
 
     field: str = Field(description="``databases[0].engine``: with the index that it has in the source.")
+    component: str | None = Field(
+        None, description="Name of the component that it is part of, in the source; null for all others."
+    )
     outcome: Outcome = Field(
         description="carried: the same there. converted: another name or size. lost: the other cloud has no "
         "such thing. needs_decision: a person must choose; until then the draft holds what it becomes."

@@ -121,8 +121,21 @@ class Draft:
         note = self._note(path)
         if note is None or (becomes == was and note.outcome is not Outcome.DECISION):
             note = Note(Outcome.CARRIED, self.remarks.get(path, ""))
-        written = FieldProblem(path, "").field
-        return FieldReport(field=written, outcome=note.outcome, was=was, becomes=becomes, why=note.why)
+        return FieldReport(
+            field=FieldProblem(path, "").field,
+            component=self._name(path),
+            outcome=note.outcome,
+            was=was,
+            becomes=becomes,
+            why=note.why,
+        )
+
+    def _name(self, path: Path) -> str | None:
+        """What the component at `path` is called in the source: a stored form has its own order."""
+        if path[0] not in COLLECTIONS.values() or len(path) == 1:
+            return None
+        name: str = self.source[str(path[0])][path[1]]["name"]
+        return name
 
     def _note(self, path: Path) -> Note | None:
         """The field's own note, or that of the section or element which was left out with it."""

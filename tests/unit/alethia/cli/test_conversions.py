@@ -29,6 +29,7 @@ REPORT = [
     },
     {
         "field": "queues[0].delay_seconds",
+        "component": "mails",
         "outcome": "lost",
         "was": 30,
         "becomes": 0,
@@ -94,7 +95,7 @@ def test_what_needs_a_person_comes_first_and_what_stays_is_counted(asked: list[A
     )
     lines = [line.split() for line in answer.output.splitlines()]
     assert ["region", "eu-west-1", "europe-west1", *REPORT[2]["why"].split()] in lines
-    assert ["queues[0].delay_seconds", "30", "0", "Pub/Sub", "can't", "delay", "messages."] in lines
+    assert ["queues[mails].delay_seconds", "30", "0", "Pub/Sub", "can't", "delay", "messages."] in lines
     assert ["databases[0].multi_az", "true", "On", "GCP", "it", "is", "a", "standby."] in lines
     assert "project_name" not in answer.output
     assert "Made the draft spec-2: shop · staging · gcp europe-west1." in answer.output

@@ -240,6 +240,11 @@ class TestDatabasesAndCaches:
         made = moved(AZURE, databases=a_database(backup_retention_days=3))
         assert told(made, "databases[0].backup_retention_days") == (CONVERTED, 3, 7)
 
+    def test_a_line_names_its_component(self) -> None:
+        made = moved(GCP, databases=a_database(), cluster={}, network={})
+        assert line(made, "databases[0].engine").component == "orders"
+        assert line(made, "cluster.node_max_size").component is None
+
     def test_an_engine_without_a_counterpart_is_a_decision(self) -> None:
         cache = {"name": "pages", "engine": "valkey", "engine_version": "8.0", "node_type": "cache.t3.micro"}
         made = moved(GCP, caches=[cache])
