@@ -34,6 +34,12 @@ class CloudFormationStacks:
     def __init__(self, clients: CustomerClients) -> None:
         self._clients = clients
 
+    def subnets(self, place: CustomerPlace, subnet_ids: Sequence[str]) -> Mapping[str, str]:
+        """DescribeSubnets with a filter, which takes ids that there are not."""
+        with self._client(place, "ec2") as client:
+            found = client.describe_subnets(Filters=[{"Name": "subnet-id", "Values": list(subnet_ids)}])
+            return {one["SubnetId"]: one["VpcId"] for one in found["Subnets"]}
+
     def facts(self, place: CustomerPlace, stack: str) -> StackFacts | None:
         """DescribeStacks, and the number of its resources."""
         with self._client(place, "cloudformation") as client:

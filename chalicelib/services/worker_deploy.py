@@ -37,6 +37,8 @@ class WorkerDeploy:
                 problem="Cancelled before anything was asked of the account.",
                 action="runner.deploy_cancelled",
             )
+        if not it.work.asked and it.is_first and (problem := self._network_problem(it)):
+            return it.end(JobEvent.FAIL, WorkerEvent.FAIL, problem=problem, action="runner.deploy_failed")
         facts = it.facts()
         if not it.work.asked:
             instead = self._prepare(it, facts)
@@ -95,6 +97,21 @@ class WorkerDeploy:
             action="runner.deployed" if it.is_first else "runner.updated",
             stack_status=facts.status,
             credential_sha256=sha256,
+        )
+
+    def _network_problem(self, it: WorkerJob) -> str | None:
+        """What is wrong with the customer's subnets, which CloudFormation never looks at."""
+        form = it.worker.form
+        if form.network is None:
+            return None
+        there = it.stacks.subnets(it.place, form.network.subnet_ids)
+        wrong = [one for one in form.network.subnet_ids if there.get(one) != form.network.vpc_id]
+        if not wrong:
+            return None
+        return (
+            f"{form.network.vpc_id} in account {it.worker.account_id}, {form.region} has no subnet "
+            f"{', '.join(wrong)}. Deploy again with subnets of one network there, or without any: then the "
+            "runner gets a network of its own."
         )
 
     def _prepare(self, it: WorkerJob, facts: StackFacts | None) -> str | None:

@@ -298,6 +298,21 @@ def test_a_stack_that_is_at_work_is_to_be_asked_again_later(customer: Customer) 
         customer.stacks.update(customer.place, customer.name, **customer.form(NEWER, token="early"))
 
 
+def test_of_subnets_those_that_there_are_are_told_with_their_network(customer: Customer) -> None:
+    ec2 = customer.owner("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+    assert customer.stacks.subnets(customer.place, [subnet, "subnet-0a1b2c3d"]) == {subnet: vpc}
+
+
+def test_a_network_that_is_not_there_fails_the_stack_by_its_name(customer: Customer) -> None:
+    stack_id = customer.create(VpcId="vpc-0a1b2c3d", SubnetIds="subnet-0a1b2c3d")
+    customer.settled(customer.name)
+    (problem,) = customer.problems(stack_id)
+    assert problem.startswith("Egress: ") and "vpc-0a1b2c3d does not exist" in problem
+    assert customer.stacks.left_behind(customer.place, customer.tags) == [stack_id]
+
+
 def test_a_wrong_parameter_is_named_in_cloudformations_words(customer: Customer) -> None:
     with pytest.raises(CloudRefused, match="LogDays") as refused:
         customer.create(LogDays="2")
@@ -361,6 +376,14 @@ def test_what_cloudformation_may_not_do_for_the_role_fails_the_stack(customer: C
     assert facts is not None and facts.status == "ROLLBACK_COMPLETE"
     (problem,) = customer.problems(stack_id)
     assert problem.startswith("Log: ") and "not authorized to perform: logs:CreateLogGroup" in problem
+
+
+def test_availability_zones_are_the_callers_to_know(customer: Customer) -> None:
+    customer.role = a_limited_role(customer, "ec2:DescribeAvailabilityZones")
+    stack_id = customer.create()
+    customer.settled(stack_id)
+    (problem,) = customer.problems(stack_id)
+    assert problem.startswith("NetworkSubnetA: ") and "ec2:DescribeAvailabilityZones" in problem
 
 
 def test_times_of_events_are_utc(deployed: Customer) -> None:

@@ -56,6 +56,8 @@ class MemoryStacks:
         self.tasks: set[str] = set()
         self.takes_to_stop = 0
         """How many times they are told to stop before they have."""
+        self.networks: dict[str, str] = {}
+        """Of the customer's own subnets, by subnet."""
         self.left: list[str] = []
         """ARNs that stay, whatever is deleted."""
         self.orders: list[str] = []
@@ -69,6 +71,10 @@ class MemoryStacks:
         self.silent: dict[str, int] = {}
 
     # --- the port -------------------------------------------------------------------------------------------
+
+    def subnets(self, place: CustomerPlace, subnet_ids: Sequence[str]) -> Mapping[str, str]:
+        self._asked("subnets", place)
+        return {one: self.networks[one] for one in subnet_ids if one in self.networks}
 
     def facts(self, place: CustomerPlace, stack: str) -> StackFacts | None:
         self._asked("facts", place)

@@ -1,8 +1,9 @@
 """The least that the worker-deploy role of a customer's account must allow, as IAM policies.
 
-Two kinds of actions: what CloudFormation does with that role's rights for each type in the runner's stack,
-and what the control plane itself calls. Both are listed here; a test (``test_worker_permissions.py``) holds
-the first against AWS's own description of each type, and the second against the calls in our adapters.
+Two kinds of actions: what CloudFormation does with that role's rights for each type in the runner's stack
+and for functions of its template, and what the control plane itself calls. Both are listed here; a test
+(``test_worker_permissions.py``) holds the first against AWS's own description of each type, and the second
+against the calls in our adapters.
 
 Everything of a runner is named ``alethia-runner-…``, and that is what the role is allowed on. Networks have
 no names of their own: they are changed and taken away by the tag of the zone, and tagged only while
@@ -50,12 +51,18 @@ CLOUDFORMATION: dict[str, str] = {
 }
 """Type of a resource → what CloudFormation calls to make, read, change, tag and delete it."""
 
+FUNCTIONS: dict[str, str] = {
+    "Fn::GetAZs": "ec2: DescribeAvailabilityZones DescribeAccountAttributes DescribeSubnets",
+}
+"""Function of the template → what CloudFormation asks for its value, as AWS's page on it says."""
+
 OURS = """
     cloudformation: CreateStack UpdateStack DeleteStack DescribeStacks DescribeStackEvents ListStackResources
         TagResource
     ecs: RunTask StopTask DescribeTasks ListTasks DescribeClusters DescribeTaskDefinition ListTaskDefinitions
         DeregisterTaskDefinition DeleteTaskDefinitions TagResource
     iam: PassRole
+    ec2: DescribeSubnets
     secretsmanager: PutSecretValue DescribeSecret
     tag: GetResources
 """
@@ -80,7 +87,8 @@ GROUPS: dict[str, tuple[str, frozenset[str]]] = {
 
 def actions() -> list[str]:
     """Every action that the role needs, sorted."""
-    return sorted({action for text in (*CLOUDFORMATION.values(), OURS) for action in actions_in(text)})
+    asked = (*CLOUDFORMATION.values(), *FUNCTIONS.values(), OURS)
+    return sorted({action for text in asked for action in actions_in(text)})
 
 
 def policies(place: Place) -> list[Policy]:

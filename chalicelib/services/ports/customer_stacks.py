@@ -30,6 +30,10 @@ class CustomerStacks(Protocol):
     :class:`~chalicelib.domain.errors.Unavailable` when AWS did not answer.
     """
 
+    def subnets(self, place: CustomerPlace, subnet_ids: Sequence[str]) -> Mapping[str, str]:
+        """Those of the subnets that there are in the region, each with its network's id."""
+        ...
+
     def facts(self, place: CustomerPlace, stack: str) -> StackFacts | None:
         """How the stack (name or id) stands; ``None`` when there is none, or it is deleted."""
         ...

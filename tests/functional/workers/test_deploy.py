@@ -1,6 +1,7 @@
 """A runner deployed into a customer's account by one job, and what becomes of a deployment that fails."""
 
 import json
+from typing import ClassVar
 
 import pytest
 
@@ -152,6 +153,24 @@ class TestAStackThatRollsBack:
         workers.stacks.fails, workers.stacks.left = "Cluster", ["arn:aws:logs:1", "arn:aws:logs:2"]
         assert workers.do("deploy") == "FAILED"
         assert "arn:aws:logs:1, arn:aws:logs:2" in workers.why and FIRST_FAILURE in workers.why
+
+
+class TestSubnetsOfTheCustomers:
+    NETWORK: ClassVar = {"vpc_id": "vpc-0a1b2c3d", "subnet_ids": ["subnet-0a1b2c3d", "subnet-0c1d2e3f"]}
+
+    @pytest.mark.parametrize("there", [{}, {"subnet-0c1d2e3f": "vpc-0f0f0f0f"}])
+    def test_that_are_not_there_are_named_before_anything_is_made(
+        self, workers: Workers, there: dict[str, str]
+    ) -> None:
+        workers.stacks.networks = {"subnet-0a1b2c3d": "vpc-0a1b2c3d"} | there
+        assert workers.do("deploy", network=self.NETWORK) == "FAILED"
+        assert "vpc-0a1b2c3d in account" in workers.why
+        assert "has no subnet subnet-0c1d2e3f." in workers.why
+        assert (workers.stacks.orders, workers.worker.problem) == ([], workers.why)
+
+    def test_are_corrected_by_the_next_try(self, workers: Workers) -> None:
+        workers.do("deploy", network=self.NETWORK)
+        assert workers.do("deploy") == "SUCCESS"
 
 
 class TestWhatTheAccountRefuses:

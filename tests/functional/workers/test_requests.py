@@ -48,6 +48,7 @@ class TestTheForm:
 
     def test_a_network_of_the_customers_own_reaches_the_stack(self, workers: Workers) -> None:
         network = {"vpc_id": "vpc-0a1b2c3d", "subnet_ids": ["subnet-0a1b2c3d", "subnet-0a1b2c3e"]}
+        workers.stacks.networks = dict.fromkeys(network["subnet_ids"], "vpc-0a1b2c3d")
         assert workers.do("deploy", network=network) == "SUCCESS"
         (stack,) = workers.stacks.standing
         asked = stack.parameters

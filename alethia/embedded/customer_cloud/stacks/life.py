@@ -4,9 +4,12 @@ Each function is a generator that does the next thing and yields; :func:`go_on` 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum
+from functools import cache
 from typing import Any
 
+from botocore.exceptions import ClientError
 from moto.core.utils import utcnow
 
 from . import listed
@@ -301,7 +304,19 @@ def _reader(stack: Stack, content: Content) -> Reader:
             raise ValidationError(f"Template error: {resource.type} does not support attribute {name}")
         return resource.attributes[name]
 
-    return Reader(content.template, content.values, stack.place, attribute)
+    @cache
+    def zones(region: str) -> list[str]:
+        """CloudFormation asks all three with the caller's rights."""
+        ec2 = replace(stack.caller, region=region).client("ec2")
+        try:
+            ec2.describe_account_attributes()
+            ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
+            found = ec2.describe_availability_zones()["AvailabilityZones"]
+        except ClientError as error:
+            raise ValidationError(f"Template error: Fn::GetAZs: {error}") from None
+        return sorted(one["ZoneName"] for one in found)
+
+    return Reader(content.template, content.values, stack.place, attribute, zones)
 
 
 def _outputs(stack: Stack, reader: Reader) -> dict[str, Any]:

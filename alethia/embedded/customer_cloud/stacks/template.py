@@ -112,6 +112,8 @@ class Reader:
     ----------
     attribute : Callable[[str, str | None], Any]
         An attribute of a resource by logical id and name; with ``None``, what ``Ref`` gives.
+    zones : Callable[[str], list[str]]
+        The availability zones of a region, as whoever asked for the stack may know them.
     """
 
     def __init__(
@@ -120,11 +122,13 @@ class Reader:
         parameters: Mapping[str, Any],
         place: Place,
         attribute: Callable[[str, str | None], Any],
+        zones: Callable[[str], list[str]],
     ) -> None:
         self._template = template
         self._known = dict(parameters) | place.pseudo
         self._region = place.region
         self._attribute = attribute
+        self._zones = zones
 
     def holds(self, condition: str | None) -> bool:
         """Whether a named condition holds; without a name: yes."""
@@ -163,7 +167,7 @@ class Reader:
             case "Fn::Sub":
                 return self._sub(argument)
             case "Fn::GetAZs":
-                return [f"{self.read(argument) or self._region}{letter}" for letter in "abc"]
+                return self._zones(str(self.read(argument) or self._region))
         return self._plain(name, self.read(argument))
 
     def _plain(self, name: str, read: Any) -> Any:

@@ -16,7 +16,13 @@ Json = dict[str, Any]
 
 def read(value: Any, *, conditions: Json | None = None, **parameters: Any) -> Any:
     whole = {"Resources": {}, "Conditions": conditions or {}, "Mappings": {"M": {"a": {"b": "c"}}}}
-    reader = template.Reader(whole, parameters, PLACE, lambda name, attribute: MADE[name, attribute])
+    reader = template.Reader(
+        whole,
+        parameters,
+        PLACE,
+        lambda name, attribute: MADE[name, attribute],
+        lambda region: [f"{region}a", f"{region}b"],
+    )
     return reader.read(value)
 
 

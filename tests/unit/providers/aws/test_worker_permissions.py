@@ -18,6 +18,7 @@ from chalicelib.providers.aws.runner_stack import template
 from chalicelib.providers.aws.worker_permissions import (
     BOUNDARY,
     CLOUDFORMATION,
+    FUNCTIONS,
     OURS,
     actions,
     boundary,
@@ -81,13 +82,19 @@ def test_what_a_type_takes_is_what_aws_says_but_for_what_is_never_used(kind: str
     assert set(actions_in(CLOUDFORMATION[kind])) == as_aws_says(kind) - not_used()
 
 
+def test_every_function_of_the_template_that_asks_the_account_is_listed() -> None:
+    of_the_template_alone = {"GetAtt", "If", "Equals", "Not", "Join", "Select", "Split"}
+    used = set(re.findall(r'"Fn::(\w+)"', template()))
+    assert {f"Fn::{name}" for name in used - of_the_template_alone} == FUNCTIONS.keys()
+
+
 def test_what_is_not_used_is_something_that_aws_names() -> None:
     assert not_used() <= set.union(*map(as_aws_says, TYPES))
 
 
 def test_what_the_control_plane_calls_is_what_its_adapters_call() -> None:
     calls: dict[str, str] = {}
-    for service in ("cloudformation", "ecs", "resourcegroupstaggingapi", "secretsmanager"):
+    for service in ("cloudformation", "ec2", "ecs", "resourcegroupstaggingapi", "secretsmanager"):
         prefix = {"resourcegroupstaggingapi": "tag"}.get(service, service)
         for operation in botocore.session.get_session().get_service_model(service).operation_names:
             calls[re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()] = f"{prefix}:{operation}"
