@@ -3,7 +3,7 @@
 What AWS would refuse in the middle of a deployment is refused here, by the name of the field.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +19,8 @@ from pydantic import (
     model_validator,
 )
 
+from chalicelib.providers.aws.worker_form import MEMORY_OF_CPU
+
 HttpsUrl = Annotated[str, Field(pattern=r"^https://\S+$")]
 Address = Annotated[HttpsUrl, AfterValidator(lambda url: url.rstrip("/"))]
 """What paths are added to."""
@@ -30,18 +32,6 @@ STAGES: Mapping[Stage, Mapping[str, Any]] = {
     "prod": {"log_days": 365, "requests_per_second": 50, "burst": 100},
 }
 """What a stage decides where the file does not. :class:`Alarms` and :class:`Cognito` have more."""
-
-
-FARGATE: Mapping[int, Sequence[int]] = {
-    256: (512, 1024, 2048),
-    512: range(1024, 4096 + 1, 1024),
-    1024: range(2048, 8192 + 1, 1024),
-    2048: range(4096, 16384 + 1, 1024),
-    4096: range(8192, 30720 + 1, 1024),
-    8192: range(16384, 61440 + 1, 4096),
-    16384: range(32768, 122880 + 1, 8192),
-}
-"""CPU units of a task → the memory (MiB) that Fargate gives with them."""
 
 
 class NotADeployment(ValueError):
@@ -133,9 +123,9 @@ class Runner(Part):
 
     @model_validator(mode="after")
     def _fargate_has_the_size(self) -> "Runner":
-        memory = FARGATE.get(self.cpu)
+        memory = MEMORY_OF_CPU.get(self.cpu)
         if memory is None:
-            raise ValueError(f"cpu must be one of {', '.join(map(str, FARGATE))}.")
+            raise ValueError(f"cpu must be one of {', '.join(map(str, MEMORY_OF_CPU))}.")
         if self.memory_mib not in memory:
             fitting = ", ".join(map(str, memory))
             raise ValueError(f"with cpu {self.cpu}, memory_mib must be one of {fitting}.")

@@ -14,7 +14,8 @@ from cdk.grants import MAY, Right
 from chalicelib import bootstrap
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.dynamodb import connection
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import NotSignedIn, Unavailable
+from chalicelib.services.job_tokens import JobTokens
 from chalicelib.services.runner_rotation import RotationStep
 from chalicelib.settings import Settings
 from tests.infrastructure.conftest import Template
@@ -100,7 +101,11 @@ def read_objects(account: Account, settings: Settings) -> None:
 
 
 def job_tokens(account: Account, settings: Settings) -> None:
-    client("secretsmanager", settings).get_secret_value(SecretId=settings.job_token_secret)
+    services = bootstrap.container()
+    forged = JobTokens(lambda: "o" * 32, services.clock).issue("job-1", 1, "platform")
+    services.job_tokens.issue("job-1", 1, "platform")
+    with pytest.raises(NotSignedIn):  # after a look at what the secret was before
+        services.job_tokens.verify(forged)
 
 
 def cloud_tokens(account: Account, settings: Settings) -> None:
