@@ -15,7 +15,7 @@ locals {
     "pubsub.googleapis.com"             = length(var.pubsub_queues) + length(var.pubsub_topics) > 0
     "redis.googleapis.com"              = length(var.memorystore_instance_type) > 0
     "secretmanager.googleapis.com"      = length(local.secret_names) > 0
-    "servicenetworking.googleapis.com"  = local.has_private_services
+    "servicenetworking.googleapis.com"  = length(var.cloud_sql_engine) + length(var.memorystore_instance_type) > 0
     "sqladmin.googleapis.com"           = length(var.cloud_sql_engine) > 0
     "storage.googleapis.com"            = length(var.cloud_storage_buckets) > 0
   }

@@ -147,8 +147,8 @@ MADE_FOR: dict[ComponentKind, Callable[[Any], Counter[str]]] = {
 def _services(config: SpecConfig) -> Iterator[str]:
     if config.network:
         yield "compute"
-        if config.network.provision_network and (config.databases or config.caches):
-            yield "servicenetworking"
+    # A network of somebody else's has been peered by its owner: instances need the service here all the same.
+    yield from ["servicenetworking"] * bool(config.databases or config.caches)
     if config.cluster:
         yield from ("container", "cloudkms", "iam")
     if config.dns:

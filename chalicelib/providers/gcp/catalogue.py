@@ -73,7 +73,7 @@ ARM_REGIONS = ("us-central1", "europe-west4", "asia-southeast1")
 POSTGRESQL = Engine(
     name="postgresql",
     label="Cloud SQL for PostgreSQL",
-    versions=("17", "16", "15", "14"),
+    versions=("17", "18", "16", "15", "14"),
     default_port=5432,
 )
 

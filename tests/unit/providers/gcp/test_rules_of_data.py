@@ -45,7 +45,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "an old version",
         {"databases": [a_database(engine_version="9.6")]},
         "databases[0].engine_version",
-        "17, 16",
+        "17, 18",
     ),
     ("another port", {"databases": [a_database(port=5433)]}, "databases[0].port", "5432 only"),
     (
