@@ -32,8 +32,17 @@ REGIONS = Table(
         ("ap-northeast-2", "asia-northeast3", "koreacentral"),
         ("me-central-1", "me-central1", "uaenorth"),
         ("af-south-1", "africa-south1", "southafricanorth"),
-    ]
+    ],
+    same_as={
+        "us-east1": "us-east4",
+        "us-west2": "us-west1",
+        "northamerica-northeast2": "northamerica-northeast1",
+        "asia-northeast2": "asia-northeast1",
+        "australia-southeast2": "australia-southeast1",
+        "westus3": "westus2",
+    },
 )
+"""A region in no row goes by one of the same country, where there is one."""
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,15 @@ def test_every_row_leads_there_and_back(table: Table) -> None:
             assert there is None or table.counterpart(there, target, source) == value
 
 
+@pytest.mark.parametrize(
+    ("field", "table"),
+    [("regions", REGIONS), ("instance_types", INSTANCE_TYPES), ("cache_node_types", CACHE_NODE_TYPES)],
+)
+def test_a_counterpart_is_one_that_the_form_offers(field: str, table: Table) -> None:
+    for cloud, provider in registry.items():
+        assert {*table.column(cloud)} <= {choice.value for choice in getattr(provider.catalogue, field)}
+
+
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_what_goes_by_another_value_is_in_no_row_itself(table: Table) -> None:
     rows = {value for row in table.rows for value in row.values()}
