@@ -5,7 +5,9 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from alethia.client import Client
 from alethia.embedded.emulated_aws import clients
 from alethia.embedded.stack import Stack
 
@@ -63,6 +65,23 @@ def objects(stack: Stack) -> str:
     found = list(_files(stack.data.store))
     assert found
     return "".join(path.read_bytes().decode("latin-1") for path in found)
+
+
+def answers(client: Client, spec_id: str, elsewhere: str) -> str:
+    """What people are shown of a spec that stands, of its jobs, and of how it would be on another cloud."""
+    shown: list[Any] = [
+        client.spec(spec_id),
+        client.preview(spec_id),
+        client.kubeconfig(spec_id),
+        client.conversion(spec_id, elsewhere),
+        client.state_versions(spec_id),
+    ]
+    for job in client.jobs(spec_id=spec_id)["items"]:
+        job_id = job["job_id"]
+        shown += [client.job(job_id), client.logs(job_id), client.events(job_id)]
+        if job["job_type"] == "PLAN":
+            shown += client.review_resources(job_id)
+    return json.dumps(shown)
 
 
 def assert_absent(secrets: Mapping[str, str], text: str) -> None:

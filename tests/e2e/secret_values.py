@@ -1,5 +1,7 @@
 """What is secret on a stack: made by terraform, the control plane's own, and what people are shown once."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -44,6 +46,28 @@ def generated(driver: Driver) -> dict[str, str]:
     # Not by ListSecrets: the account notes every call, and a test reads which of them the link allows.
     names = driver.stack.inventory()["secretsmanager:secret"]
     return {name: vault.get_secret_value(SecretId=name)["SecretString"] for name in names}
+
+
+def in_state(state: str) -> dict[str, str]:
+    """What a state holds in clear under the attributes that terraform knows to be sensitive: keys, passwords,
+    the password of a cache; whole certificates and kubeconfigs are left out."""
+    return {
+        f"{resource['type']}.{attribute}": value
+        for resource in json.loads(state)["resources"]
+        for instance in resource["instances"]
+        for path in instance["sensitive_attributes"]
+        for attribute, value in _at(instance["attributes"], path)
+    }
+
+
+def _at(value: Any, path: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    name = ""
+    for step in path:
+        # An index of a list is itself told with its type.
+        key = step["value"] if step["type"] == "get_attr" else step["value"]["value"]
+        value, name = value[key], f"{name}.{key}".lstrip(".")
+    if isinstance(value, str) and value:
+        yield name, value
 
 
 def credentials(stack: Stack) -> dict[str, str]:

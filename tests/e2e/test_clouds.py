@@ -1,6 +1,7 @@
 """GCP and Azure: the demo's environments from plan to destroy, by the real terraform and stand-in providers.
 
-No token that lets a job in is found anywhere afterwards: neither ours nor the clouds' own.
+No token that lets a job in is found anywhere afterwards, neither ours nor the clouds' own; and what terraform's
+state holds in clear is nowhere but in the state.
 """
 
 from collections.abc import Iterator
@@ -15,9 +16,12 @@ from alethia.demo.clouds import AZURE, GCP, DemoCloud
 from alethia.embedded.stack import Stack
 
 from .driver import Driver
-from .searching import Arguments, assert_absent, logs, objects, rows
+from .searching import Arguments, answers, assert_absent, logs, objects, rows
+from .secret_values import in_state
 
 Json = dict[str, Any]
+
+CACHES = ("google_redis_instance", "azurerm_managed_redis")
 
 
 @contextmanager
@@ -55,6 +59,8 @@ def test_an_environment_comes_and_goes_and_no_token_stays(
         applied = driver.settled(planned["run_id"], passing=("AWAITING_REVIEW",))
         assert applied["status"] == "DONE", driver.story(applied)
         standing = driver.client.spec(spec_id)
+        in_clear = in_state(driver.client.pull_state(spec_id, reason="to look for secrets")["state"])
+        shown = answers(driver.client, spec_id, "aws")
         destroyed = driver.destroy(spec_id)
 
     says_that_nothing_real_was_asked(driver, planned, cloud)
@@ -69,6 +75,9 @@ def test_an_environment_comes_and_goes_and_no_token_stays(
     everything = rows(stack) + logs(stack) + objects(stack) + "\n".join(arguments.seen)
     assert standing["project_name"] in everything, "it looks where things are"
     assert_absent(tokens, everything)
+    # A cache's password is among them: no provider takes it without keeping it in its state.
+    assert any(name.partition(".")[0] in CACHES for name in in_clear), sorted(in_clear)
+    assert_absent(in_clear, everything + shown)
 
 
 def says_that_nothing_real_was_asked(driver: Driver, planned: Json, cloud: DemoCloud) -> None:
