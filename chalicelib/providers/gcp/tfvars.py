@@ -19,7 +19,7 @@ from .catalogue import CACHE_NODE_TYPES, MYSQL, POSTGRESQL, TIERS
 READ_REPLICAS_FROM_GIB = 5
 """Memory that a Memorystore instance must have before its replicas can be read from."""
 
-ENTERPRISE_PLUS = ("db-perf-optimized-", "db-c4a-")
+ENTERPRISE_PLUS = ("db-perf-optimized-", "db-memory-optimized-", "db-c4a-")
 """How the machines of Cloud SQL's other edition begin."""
 
 _ENGINES = {POSTGRESQL.name: "POSTGRES", MYSQL.name: "MYSQL"}

@@ -244,6 +244,7 @@ def test_databases_are_of_the_engine_size_and_stage_that_were_asked_for(planned:
     assert only(legacy, "settings", "tier") == "db-custom-4-15360"
     assert only(orders, "settings", "availability_type") == "REGIONAL"
     assert only(orders, "settings", "edition") == "ENTERPRISE"
+    assert only(orders, "settings", "disk_type") == "PD_SSD"
     assert only(legacy, "settings", "disk_size") == 50
     assert orders["deletion_protection"] and only(orders, "settings", "deletion_protection_enabled")
     assert only(orders, "settings", "backup_configuration", "point_in_time_recovery_enabled")
@@ -254,6 +255,15 @@ def test_databases_are_of_the_engine_size_and_stage_that_were_asked_for(planned:
         legacy, "settings", "database_flags"
     )
     assert not [flag for flag in only(orders, "settings", "database_flags") if "iam" in flag["name"]]
+
+
+def test_an_arm_database_has_the_disk_that_its_machine_takes(template: OfflineTemplate) -> None:
+    variables = GCP.to_tfvars(frozen(SHAPES["databases alone"]), OWNER)
+    plan = template.plan({**variables, "cloud_sql_tier": {"orders": "db-c4a-highmem-4"}})
+    disks = {
+        only(made.values, "settings", "disk_type") for made in plan.of_type("google_sql_database_instance")
+    }
+    assert disks == {"HYPERDISK_BALANCED"}
 
 
 def test_replicas_follow_their_primary(planned: Planned) -> None:

@@ -22,6 +22,9 @@ locals {
 
   replicas = toset([for number in range(var.config.read_replicas) : tostring(number + 1)])
 
+  # Arm machines take Hyperdisks only; the other machines that are allowed take none.
+  disk_type = startswith(var.config.tier, "db-c4a-") ? "HYPERDISK_BALANCED" : "PD_SSD"
+
   username = "alethia"
 }
 
@@ -43,7 +46,7 @@ resource "google_sql_database_instance" "this" {
     deletion_protection_enabled = var.config.deletion_protection
     retain_backups_on_delete    = var.config.deletion_protection
 
-    disk_type       = "PD_SSD"
+    disk_type       = local.disk_type
     disk_size       = var.config.storage_gb
     disk_autoresize = true
 
@@ -112,7 +115,7 @@ resource "google_sql_database_instance" "replica" {
 
     deletion_protection_enabled = var.config.deletion_protection
 
-    disk_type       = "PD_SSD"
+    disk_type       = local.disk_type
     disk_autoresize = true
 
     ip_configuration {

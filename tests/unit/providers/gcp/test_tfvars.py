@@ -206,7 +206,13 @@ def test_a_certificate_needs_the_zone_to_be_managed() -> None:
 
 @pytest.mark.parametrize(
     ("tier", "edition"),
-    [("db-g1-small", "ENTERPRISE"), ("db-perf-optimized-N-2", "ENTERPRISE_PLUS")],
+    [
+        ("db-g1-small", "ENTERPRISE"),
+        ("db-custom-2-8192", "ENTERPRISE"),
+        ("db-perf-optimized-N-2", "ENTERPRISE_PLUS"),
+        ("db-memory-optimized-N-4", "ENTERPRISE_PLUS"),
+        ("db-c4a-highmem-4", "ENTERPRISE_PLUS"),
+    ],
 )
 def test_the_edition_is_that_of_the_machine(tier: str, edition: str) -> None:
     database = {**a_form_for_gcp()["databases"][0], "provider_config": {"tier": tier}}
