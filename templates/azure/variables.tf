@@ -144,7 +144,7 @@ variable "provision_aks" {
 }
 
 variable "aks_cluster_version" {
-  description = "Kubernetes minor version, such as 1.33; null takes AKS' own default."
+  description = "Kubernetes minor version, such as 1.35; null takes AKS' own default."
   type        = string
   default     = null
 }

@@ -28,6 +28,7 @@ RESERVED_BY_AKS = {
 PRIVATE = [IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 
 MOST_AUTHORIZED_RANGES = 200
+"""Of AKS, the addresses of the cluster's own NAT gateways among them."""
 
 LONGEST_COMMON_NAME = 64
 """Characters of the name that a certificate is made out to."""
@@ -93,9 +94,12 @@ def _is_elsewhere(subnet: str, network: str) -> bool:
 def _authorized(network: Network) -> Iterator[FieldProblem]:
     path = ("network", "allowed_cidr_blocks")
     blocks = network.allowed_cidr_blocks
-    if len(blocks) > MOST_AUTHORIZED_RANGES:
+    own = (1 if network.single_nat_gateway else 3) if network.provision_network else 0
+    if len(blocks) > MOST_AUTHORIZED_RANGES - own:
         yield FieldProblem(
-            path, f"AKS takes at most {MOST_AUTHORIZED_RANGES} networks; there are {len(blocks)}"
+            path,
+            f"AKS takes at most {MOST_AUTHORIZED_RANGES} networks, and the cluster's own NAT gateways are {own} "
+            f"of them; there are {len(blocks)}",
         )
     for index, text in enumerate(blocks):
         block = ip_network(text)

@@ -139,9 +139,19 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "already",
     ),
     (
-        {"network": {"allowed_cidr_blocks": [f"203.0.113.{n}/32" for n in range(201)]}},
+        {"network": an_existing_network(allowed_cidr_blocks=[f"203.0.113.{n}/32" for n in range(201)])},
         "network.allowed_cidr_blocks",
         "at most 200",
+    ),
+    (
+        {
+            "network": {
+                "single_nat_gateway": False,
+                "allowed_cidr_blocks": [f"203.0.113.{n}/32" for n in range(198)],
+            }
+        },
+        "network.allowed_cidr_blocks",
+        "NAT gateways are 3",
     ),
     # cluster
     ({"cluster": a_cluster(cluster_version="1.12")}, "cluster.cluster_version", "1.34"),
