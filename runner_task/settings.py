@@ -26,10 +26,11 @@ PASSED_ON = (
     "http_proxy",
     "https_proxy",
     "no_proxy",
-    # Providers that run already, as the embedded stack's stand-ins do. No image of a runner sets it.
-    "TF_REATTACH_PROVIDERS",
 )
 """Variables that a child process may inherit: where programs and certificates are, and the way out."""
+
+STAND_INS = "TF_REATTACH_PROVIDERS"
+"""Providers that run already. Passed on beside played clouds alone: stand-ins must never apply for a real one."""
 
 AMBIENT_AWS = (
     "AWS_ACCESS_KEY_ID",
@@ -156,13 +157,14 @@ def read_settings(environ: MutableMapping[str, str] = os.environ) -> Settings:
 def read_places(environ: Mapping[str, str] = os.environ) -> Places:
     """The part of the settings that a machine has without a job."""
     home = Path(environ.get("HOME") or "/tmp")  # noqa: S108 - a container without a home
+    passed_on = (*PASSED_ON, STAND_INS) if environ.get("ALETHIA_REST_STAND_IN_URL") else PASSED_ON
     return Places(
         templates_dir=_path(environ, "ALETHIA_TEMPLATES_DIR", Path(__file__).parent.parent / "templates"),
         cache_dir=_path(environ, "ALETHIA_CACHE_DIR", home / ".cache" / "alethia"),
         work_dir=_path(environ, "ALETHIA_WORK_DIR", home / ".cache" / "alethia" / "work"),
         terraform=tuple(part for part in environ.get("ALETHIA_TERRAFORM", "").split(os.pathsep) if part),
         cli_config=_cli_config(environ),
-        inherited={name: environ[name] for name in PASSED_ON if name in environ},
+        inherited={name: environ[name] for name in passed_on if name in environ},
     )
 
 

@@ -36,6 +36,14 @@ def test_children_inherit_by_allow_list() -> None:
     }
 
 
+def test_stand_ins_of_providers_are_for_played_clouds_alone() -> None:
+    """A shell that sourced an embedded stack's runner.env may later start a runner of a real deployment."""
+    attached = {"TF_REATTACH_PROVIDERS": "{}"}
+    assert "TF_REATTACH_PROVIDERS" not in read_settings(an_environment(**attached)).inherited
+    played = an_environment(**attached, ALETHIA_REST_STAND_IN_URL="http://127.0.0.1:1")
+    assert read_settings(played).inherited["TF_REATTACH_PROVIDERS"] == "{}"
+
+
 @pytest.mark.parametrize(
     "name", ["ALETHIA_JOB_ID", "ALETHIA_ATTEMPT", "ALETHIA_API_URL", "ALETHIA_RUNNER_CREDENTIAL"]
 )
