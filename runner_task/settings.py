@@ -30,7 +30,7 @@ PASSED_ON = (
 """Variables that a child process may inherit: where programs and certificates are, and the way out."""
 
 STAND_INS = "TF_REATTACH_PROVIDERS"
-"""Providers that run already. Passed on beside played clouds alone: stand-ins must never apply for a real one."""
+"""Providers that run already. Passed on beside played clouds alone: none may apply for a real one."""
 
 AMBIENT_AWS = (
     "AWS_ACCESS_KEY_ID",
