@@ -41,26 +41,7 @@ def register(session: Session, name: str, credential_file: Path | None) -> None:
 @pass_session
 def list_runners(session: Session) -> None:
     """The runners that serve the zone."""
-    session.show(
-        session.client.runners(session.zone),
-        lambda page: output.table(
-            ("Runner", "Name", "Kind", "Status", "Deployed", "Version", "Slots", "Last seen", "Jobs"),
-            (
-                (
-                    one["runner_id"],
-                    one["name"],
-                    one["kind"],
-                    output.status(one["status"]),
-                    _deployed(one.get("worker")),
-                    one["version"],
-                    one["slots"],
-                    one["last_seen_at"],
-                    "\n".join(f"{job['job_type']} {job['job_id']} {job['status']}" for job in one["jobs"]),
-                )
-                for one in page["items"]
-            ),
-        ),
-    )
+    session.show(session.client.runners(session.zone), _show_runners)
 
 
 @runner.command()
@@ -207,12 +188,34 @@ def _write_private(path: Path, text: str) -> None:
     part.replace(path)
 
 
+def _show_runners(page: dict[str, Any]) -> None:
+    output.table(
+        ("Runner", "Name", "Kind", "Status", "Deployed", "Version", "Slots", "Last seen", "Jobs"),
+        (
+            (
+                one["runner_id"],
+                one["name"],
+                one["kind"],
+                output.status(one["status"]),
+                _deployed(one.get("worker")),
+                one["version"],
+                one["slots"],
+                one["last_seen_at"],
+                "\n".join(f"{job['job_type']} {job['job_id']} {job['status']}" for job in one["jobs"]),
+            )
+            for one in page["items"]
+        ),
+    )
+    for one in page["items"]:
+        if problem := (one.get("worker") or {}).get("problem"):
+            output.console.print(f"{one['name']}: {problem}", markup=False)
+
+
 def _deployed(worker: dict[str, Any] | None) -> str | None:
     """Of a runner in a customer's account: where its stack is, how it stands, and what its tasks run."""
     if worker is None:
         return None
-    lines = [f"{worker['account_id']} {worker['form']['region']} {worker['status']}", worker["image"]]
-    return "\n".join([*lines, worker["problem"]] if worker.get("problem") else lines)
+    return f"{worker['account_id']} {worker['form']['region']} {worker['status']}\n{worker['image']}"
 
 
 def _show_status(one: dict[str, Any]) -> None:

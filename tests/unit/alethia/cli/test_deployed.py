@@ -107,5 +107,5 @@ def test_the_list_shows_where_it_is_and_why_it_failed(
     one |= {"slots": None, "last_seen_at": None, "jobs": [], "worker": worker}
     monkeypatch.setattr(Client, "runners", lambda *_: {"items": [one]})
     shown = run("list").output
-    for text in ("210987654321 eu-west-1 FAILED", "registry.test/runner:1", "no such limit"):
+    for text in ("210987654321 eu-west-1 FAILED", "registry.test/runner:1", "Theirs: no such limit"):
         assert text in shown
