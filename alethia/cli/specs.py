@@ -2,12 +2,15 @@
 
 import difflib
 import json
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
 
+from ..transport import ApiError
 from . import output
 from .main import Session, cli, pass_session
 
@@ -100,6 +103,7 @@ def edit_spec(session: Session, spec: str, path: Path | None, identity: str | No
     """Change a spec, by a file, an option or in your editor. What another changed meanwhile is never lost."""
     present = session.client.spec(spec)
     before = yaml.safe_dump(form_of(present), sort_keys=False, allow_unicode=True)
+    edited: str | None = None
     if path is None and identity is not None:
         form = {**form_of(present), "cloud_identity": identity}
     elif path is None:
@@ -107,14 +111,27 @@ def edit_spec(session: Session, spec: str, path: Path | None, identity: str | No
         if edited is None or edited == before:
             output.console.print("Nothing changed.")
             return
-        form = yaml.safe_load(edited)
+        form = parsed(edited, "What you wrote")
     else:
         # A file need not repeat which account was linked; `cloud_identity: null` unlinks it.
         form = {"cloud_identity": present["cloud_identity"], **read_form(path)}
         if identity is not None:
             form["cloud_identity"] = identity
-    answer = session.client.edit_spec(spec, form, current_rev=present["current_rev"])
+    try:
+        answer = session.client.edit_spec(spec, form, current_rev=present["current_rev"])
+    except ApiError:
+        if edited is not None:
+            _keep(spec, edited)
+        raise
     session.show(answer, lambda after: _show_difference(before, form_of(after)))
+
+
+def _keep(spec: str, edited: str) -> None:
+    """Nobody writes twice what was refused once."""
+    handle, name = tempfile.mkstemp(prefix=f"{spec}-", suffix=".yaml")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(edited)
+    output.errors.print(f"What you wrote is kept: correct it, then alethia specs edit {spec} -f {name}")
 
 
 @specs.command("delete")
@@ -148,25 +165,39 @@ def preview_spec(session: Session, spec: str) -> None:
 def kubeconfig(session: Session, spec: str, path: Path | None) -> None:
     """A kubeconfig for the spec's cluster; it holds no credential, your own sign-in to the cloud counts."""
 
-    def show(answer: dict[str, Any]) -> None:
-        text = yaml.safe_dump(answer["document"], sort_keys=False)
+    answer = session.client.kubeconfig(spec)
+    text = yaml.safe_dump(answer["document"], sort_keys=False)
+    if path is not None:
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"{path} can't be written: {error.strerror}.") from None
+
+    def show(_: dict[str, Any]) -> None:
         if path is None:
             click.echo(text, nl=False)
         else:
-            path.write_text(text)
             output.console.print(f"Written to {path}. It needs {answer['needs']}.")
 
-    session.show(session.client.kubeconfig(spec), show)
+    session.show(answer, show)
 
 
 def read_form(path: Path) -> dict[str, Any]:
     """A form from YAML or JSON (which is YAML as well)."""
     try:
-        form = yaml.safe_load(path.read_text())
-    except yaml.YAMLError as error:
-        raise click.UsageError(f"{path} can't be read as YAML or JSON: {error}") from None
+        return parsed(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError):
+        raise click.UsageError(f"{path} can't be read: it is to be a file of text, in UTF-8.") from None
+
+
+def parsed(text: str, name: str) -> dict[str, Any]:
+    """The form that `text` holds; what YAML takes for a date is the text that somebody wrote."""
+    try:
+        form = json.loads(json.dumps(yaml.safe_load(text), default=str))
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
+        raise click.UsageError(f"{name} can't be read as YAML or JSON: {error}") from None
     if not isinstance(form, dict):
-        raise click.UsageError(f"{path} must hold a mapping of the form's fields.")
+        raise click.UsageError(f"{name} must hold a mapping of the form's fields.")
     return form
 
 
