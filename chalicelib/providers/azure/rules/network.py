@@ -98,8 +98,8 @@ def _authorized(network: Network) -> Iterator[FieldProblem]:
     if len(blocks) > MOST_AUTHORIZED_RANGES - own:
         yield FieldProblem(
             path,
-            f"AKS takes at most {MOST_AUTHORIZED_RANGES} networks, and the cluster's own NAT gateways are {own} "
-            f"of them; there are {len(blocks)}",
+            f"AKS takes at most {MOST_AUTHORIZED_RANGES} networks, and the cluster's own NAT gateways are "
+            f"{own} of them; there are {len(blocks)}",
         )
     for index, text in enumerate(blocks):
         block = ip_network(text)
