@@ -1,7 +1,7 @@
 """GCP and Azure: the demo's environments from plan to destroy, by the real terraform and stand-in providers.
 
-No token that lets a job in is found anywhere afterwards, neither ours nor the clouds' own; and what terraform's
-state holds in clear is nowhere but in the state.
+No token that lets a job in is found anywhere afterwards, neither ours nor the clouds' own. What the state
+of terraform holds in clear is nowhere else.
 """
 
 from collections.abc import Iterator
