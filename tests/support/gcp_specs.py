@@ -179,6 +179,9 @@ def _shapes() -> dict[str, dict[str, Any]]:
             region="asia-southeast1",
             cluster={**full["cluster"], "instance_types": ["t2a-standard-2"]},
         ),
+        "a small cache with a standby": a_bare_form_for_gcp(
+            network={}, caches=[{**full["caches"][0], "num_cache_nodes": 2, "multi_az": True}]
+        ),
         "a private endpoint": a_bare_form_for_gcp(network={}, cluster=full["cluster"]),
         "an existing zone": a_bare_form_for_gcp(dns={**full["dns"], "zone_id": "shop-example-com"}),
         "a firewall alone": a_bare_form_for_gcp(

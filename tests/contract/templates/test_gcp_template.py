@@ -283,6 +283,9 @@ def test_caches_have_the_memory_nodes_and_snapshots_of_their_stage(planned: Plan
     assert (pages["read_replicas_mode"], pages["replica_count"]) == ("READ_REPLICAS_ENABLED", 2)
     assert (sessions["memory_size_gb"], sessions["read_replicas_mode"]) == (1, "READ_REPLICAS_DISABLED")
     assert only(pages, "persistence_config", "persistence_mode") == "RDB"
+    standby = planned("a small cache with a standby").only("google_redis_instance").values
+    assert (standby["tier"], standby["read_replicas_mode"]) == ("STANDARD_HA", "READ_REPLICAS_DISABLED")
+    assert standby.get("replica_count") is None, "a number of replicas is refused where none can be read from"
     cheap = one(planned("two of each in development"), 'module.cache["pages"].google_redis_instance.this')
     assert only(cheap, "persistence_config", "persistence_mode") == "DISABLED"
 

@@ -1,6 +1,6 @@
+# Memorystore refuses a number of replicas where none can be read from: then STANDARD_HA has one, to fail over to.
 locals {
-  highly_available = var.config.tier == "STANDARD_HA"
-  read_from        = local.highly_available && var.config.read_replicas > 0
+  read_from = var.config.tier == "STANDARD_HA" && var.config.read_replicas > 0
 }
 
 resource "google_redis_instance" "this" {
@@ -13,7 +13,7 @@ resource "google_redis_instance" "this" {
   tier               = var.config.tier
   memory_size_gb     = var.config.memory_size_gb
   read_replicas_mode = local.read_from ? "READ_REPLICAS_ENABLED" : "READ_REPLICAS_DISABLED"
-  replica_count      = local.read_from ? var.config.read_replicas : local.highly_available ? 1 : null
+  replica_count      = local.read_from ? var.config.read_replicas : null
 
   connect_mode       = "PRIVATE_SERVICE_ACCESS"
   authorized_network = var.network_id
