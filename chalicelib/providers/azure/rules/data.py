@@ -99,7 +99,7 @@ def _cache(path: Path, cache: Cache) -> Iterator[FieldProblem]:
         yield _not_offered_version((*path, "engine_version"), REDIS, cache.engine_version)
     if cache.num_cache_nodes > MOST_CACHE_NODES:
         yield FieldProblem(
-            (*path, "num_cache_nodes"), f"a {REDIS.label} has one node, or two in different zones; choose 2"
+            (*path, "num_cache_nodes"), f"{REDIS.label} has one node, or two in different zones; choose 2"
         )
 
 
