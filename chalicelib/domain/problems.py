@@ -34,7 +34,7 @@ PATTERNS: dict[str, str] = {
 
 WORDS = {
     "missing": "is required",
-    "string_type": 'must be a text; put it in quotes, such as "1.35"',
+    "string_type": 'must be a text (YAML takes a version for a number unless it has quotes: "1.35")',
     "extra_forbidden": "is not known here; remove it, or check its spelling",
 }
 """pydantic's type of complaint → what to say instead."""

@@ -20,7 +20,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
         "network.cird",
         "check its spelling",
     ),
-    ("no project name", {"project_name": None}, "project_name", "string"),
+    ("no project name", {"project_name": None}, "project_name", "a text"),
     ("upper case in the project name", {"project_name": "Shop"}, "project_name", "lower-case"),
     ("too long a project name", {"project_name": "a" * 33}, "project_name", "32"),
     ("no such stage", {"environment_stage": "live"}, "environment_stage", "'production'"),
@@ -104,7 +104,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("a queue's name that AWS would refuse", {"queues": [{"name": "e.mails"}]}, "queues[0].name", "hyphen"),
     ("a fifo queue with a bad name", {"queues": [{"name": "emails.fifo"}]}, "queues[0].name", "fifo"),
-    ("a number where a text belongs", {"region": 7}, "region", "string"),
+    ("a number where a text belongs", {"region": 7}, "region", "a text"),
     (
         "a text where a number belongs",
         {"queues": [{"name": "q", "delay_seconds": "soon"}]},
@@ -131,7 +131,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
         "an option that no mapping knows",
         {"databases": [{**DATABASE, "provider_config": {"colour": "red"}}]},
         "databases[0].provider_config.colour",
-        "there are",
+        "leave it out",
     ),
 ]
 
