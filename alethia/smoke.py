@@ -28,6 +28,10 @@ class Unexpected(Exception):
     """A check did not find what it should."""
 
 
+STOPS_IT = (Unexpected, ClientError, KeyboardInterrupt)
+"""A person who has seen enough wants nothing left behind either; a second Ctrl-C gives that up."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One thing that was proved, or was not."""
@@ -82,7 +86,7 @@ class Smoke:
             ):
                 with self._check(what):
                     prove()
-        except (Unexpected, ClientError):
+        except STOPS_IT:
             self._clean_up()
         return all(check.problem is None for check in self.checks)
 
@@ -92,8 +96,8 @@ class Smoke:
         problem: str | None = None
         try:
             yield
-        except (Unexpected, ClientError) as error:
-            problem = str(error)
+        except STOPS_IT as error:
+            problem = str(error) or "stopped with Ctrl-C"
             raise
         finally:
             check = Check(what, time.monotonic() - began, problem)
@@ -228,7 +232,7 @@ class Smoke:
         try:
             with self._check(what):
                 yield
-        except (Unexpected, ClientError):
+        except STOPS_IT:
             return
 
 

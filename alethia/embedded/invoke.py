@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -20,6 +19,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.errors import AlethiaError
+from runner_task.held_folders import held_folder
 
 from . import provision
 from .data_dir import DataDir
@@ -98,7 +98,7 @@ def environment(root: Path) -> Iterator[dict[str, str]]:
     from .stack import running
 
     print(f"No stack is up in {root}: this call gets one of its own.", file=sys.stderr)
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as stack:
+    with held_folder("alethia-invoke-") as folder, running(folder) as stack:
         own = _environment(stack.control_plane.aws_endpoint)
         assert own is not None, "the stack was started a moment ago"
         yield own

@@ -13,8 +13,8 @@ Json = dict[str, Any]
 class PlayedApi:
     """An Alethia that is done as soon as it is asked; `broken` names the call that says no."""
 
-    def __init__(self, broken: str = "", *, status: str = "SUCCESS") -> None:
-        self.broken, self.status = broken, status
+    def __init__(self, broken: str = "", *, status: str = "SUCCESS", interrupted: str = "") -> None:
+        self.broken, self.status, self.interrupted = broken, status, interrupted
         self.specs: dict[str, Json] = {}
         self.applied = False
         self.runs: list[Json] = []
@@ -22,6 +22,9 @@ class PlayedApi:
     def __getattribute__(self, name: str) -> Any:
         if name == object.__getattribute__(self, "broken"):
             raise Refused(409, {"message": f"{name} is broken"})
+        if name == object.__getattribute__(self, "interrupted"):
+            self.interrupted = ""
+            raise KeyboardInterrupt
         return object.__getattribute__(self, name)
 
     def job(self, job_id: str) -> Json:
@@ -127,6 +130,25 @@ def test_whatever_fails_the_spec_and_what_it_made_are_taken_away(call: str) -> N
     assert api.specs == {}
     assert not api.applied
     assert f"{call} is broken" in {check.problem for check in one.checks}
+
+
+@pytest.mark.parametrize("call", ["bootstrap", "state_versions"])
+def test_who_stops_it_leaves_nothing_behind(call: str) -> None:
+    api = PlayedApi(interrupted=call)
+    one = smoke(api)
+    assert not one.run()
+    assert api.specs == {}
+    assert not api.applied
+    assert "stopped with Ctrl-C" in {check.problem for check in one.checks}
+
+
+def test_who_stops_the_cleaning_up_is_told_what_is_left() -> None:
+    one = smoke(PlayedApi("state_versions", interrupted="destroy"))
+    assert not one.run()
+    assert (one.checks[-1].what, one.checks[-1].problem) == (
+        "spec s is taken away again",
+        "stopped with Ctrl-C",
+    )
 
 
 def test_an_apply_that_fails_is_destroyed_and_its_reason_is_told() -> None:
