@@ -18,8 +18,7 @@ class HttpKeySet:
     """:class:`~chalicelib.services.ports.key_sets.KeySet` at a URL."""
 
     def __init__(self, url: str) -> None:
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        if not _nobody_between(url):
             raise ValueError("the JWKS address must be https (http only on loopback)")
         self._url = url
 
@@ -27,7 +26,15 @@ class HttpKeySet:
         """Key id → JWK, as published now."""
         try:
             with urllib.request.urlopen(self._url, timeout=SECONDS) as answer:  # noqa: S310  scheme checked above
+                if not _nobody_between(answer.url):  # a redirect led out of TLS
+                    raise ValueError(answer.url)
                 keys = json.loads(answer.read(MAX_BYTES))["keys"]
                 return {key["kid"]: key for key in keys if "kid" in key}
         except (OSError, ValueError, KeyError, TypeError, urllib.error.URLError):
             raise Unavailable("The sign-in issuer's keys can't be fetched now. Try again shortly.") from None
+
+
+def _nobody_between(url: str) -> bool:
+    """Whether what comes from there is what was sent."""
+    parts = urllib.parse.urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
