@@ -209,14 +209,21 @@ class Smoke:
         if self.spec_id is None:
             return
         with self._leaving(f"spec {self.spec_id} is taken away again"):
-            spec = self.client.spec(self.spec_id)
-            if live := spec.get("live_run"):
-                self._withdraw(self.client.run(live))
-                spec = self.client.spec(self.spec_id)
-            if spec["status"] != "DRAFT":
-                self._destroy()
-            else:
-                self.client.delete_spec(self.spec_id)
+            try:
+                self._take_away(self.client.spec(self._spec_id).get("live_run"))
+            except Refused as refusal:
+                # A request that was stopped half-way may have begun a run after we looked.
+                if not (begun := refusal.details.get("run_id")):
+                    raise
+                self._take_away(begun)
+
+    def _take_away(self, live_run: str | None) -> None:
+        if live_run:
+            self._withdraw(self.client.run(live_run))
+        if self.client.spec(self._spec_id)["status"] != "DRAFT":
+            self._destroy()
+        else:
+            self.client.delete_spec(self._spec_id)
 
     def _withdraw(self, run: Json) -> None:
         if run["status"] == "AWAITING_REVIEW":

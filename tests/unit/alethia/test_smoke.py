@@ -142,6 +142,31 @@ def test_who_stops_it_leaves_nothing_behind(call: str) -> None:
     assert "stopped with Ctrl-C" in {check.problem for check in one.checks}
 
 
+def test_a_run_that_began_while_nobody_listened_is_withdrawn() -> None:
+    """Ctrl-C may end the request, and not what it asked for."""
+
+    class Late(PlayedApi):
+        def plan(self, spec_id: str, *, runner: str | None) -> Json:
+            if not self.applied:
+                return super().plan(spec_id, runner=runner)
+            self.runs.append({"run_id": "late", "plan_job_id": "plan", "status": "PLANNING"})
+            raise KeyboardInterrupt
+
+        def cancel(self, job_id: str) -> None:
+            self.run("late")["status"] = "CANCELLED"
+
+        def destroy(self, spec_id: str, *, project_name: str, runner: str | None) -> Json:
+            if self.run("late")["status"] == "PLANNING":
+                raise Refused(409, {"message": "a run is at work", "details": {"run_id": "late"}})
+            return super().destroy(spec_id, project_name=project_name, runner=runner)
+
+    api = Late()
+    one = smoke(api)
+    assert not one.run()
+    assert api.specs == {}
+    assert one.checks[-1].problem is None
+
+
 def test_who_stops_the_cleaning_up_is_told_what_is_left() -> None:
     one = smoke(PlayedApi("state_versions", interrupted="destroy"))
     assert not one.run()
