@@ -14,7 +14,7 @@
     a run whose execution was aborted    an operator's cancel
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -47,6 +47,8 @@ apply that succeeded waits for somebody to redrive its newest execution."""
 UNEXPECTED = "unexpected"
 """How the problem of a fault of our own begins."""
 
+LONG = timedelta(minutes=30)
+
 YOUNG = timedelta(seconds=20)
 """What is this young may be about to begin: the request that made it is still at it."""
 
@@ -64,6 +66,8 @@ class Reconciled(Model):
     """Those that could not be looked after now; the next pass tries again."""
     problems: dict[str, str] = {}
     """Why, for each of these."""
+    long_at_it: list[str] = []
+    """Jobs that have been at it for longer than :data:`LONG`: an alarm about the oldest names none."""
 
 
 class Reconcile:
@@ -111,7 +115,9 @@ class Reconcile:
         for run in self._runs.live():
             self._safely(done, run.run_id, partial(self._run, run))
         self._metrics.count(Metric.RECONCILE_FAILED, len(done.failed))
-        self._metrics.seconds(Metric.OLDEST_JOB, self._oldest(jobs))
+        since = {job.job_id: unix(self._clock.now()) - _due(job) for job in jobs}
+        self._metrics.seconds(Metric.OLDEST_JOB, float(max([0, *since.values()])))
+        done.long_at_it.extend(name for name, seconds in since.items() if seconds > LONG.total_seconds())
         return done
 
     def _safely(self, done: Reconciled, name: str, look: Callable[[], str | None]) -> None:
@@ -126,11 +132,6 @@ class Reconcile:
             outcome, done.problems[name] = "failed", f"{UNEXPECTED} {type(error).__name__}"
         if outcome is not None:
             getattr(done, outcome).append(name)
-
-    def _oldest(self, jobs: Sequence[JobRecord]) -> float:
-        """For how many seconds the oldest of these is at it."""
-        now = unix(self._clock.now())
-        return float(max((now - _due(job) for job in jobs if _due(job) < now), default=0))
 
     def _job(self, job: JobRecord) -> str | None:
         if RULES[job.job_type].by is By.CONTROL_PLANE:

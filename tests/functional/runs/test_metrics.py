@@ -7,6 +7,7 @@ from chalicelib.domain.errors import StalePlan
 from chalicelib.domain.messages import Outcome
 from chalicelib.domain.words import JobType
 from chalicelib.services.counted_ledger import ENDS
+from chalicelib.services.ports.clock import unix
 from chalicelib.services.ports.metrics import Metric
 from chalicelib.workflow import steps
 from tests.support.metrics import RecordedMetrics
@@ -93,6 +94,19 @@ def test_each_pass_tells_of_failures_and_of_the_oldest_job(
     assert done.problems == {world.run_id: "unexpected ZeroDivisionError"}
     assert metrics(world).of(Metric.RECONCILE_FAILED) == [(0, {}), (1, {})]
     assert metrics(world).of(Metric.OLDEST_JOB) == [(0.0, {}), (40.0, {})]
+    assert done.long_at_it == []
+
+
+def test_a_job_that_is_long_at_it_is_named(world: World) -> None:
+    """The alarm about the oldest job can't."""
+    world.plan()
+    world.claim()
+    for _ in range(2):
+        world.clock.advance(minutes=16)
+        until = unix(world.clock.now()) + 60
+        world.container.job_store.extend_lease(world.run_id, 1, until=until, phase="plan")
+        done = world.reconcile()
+    assert done.long_at_it == [world.run_id]
 
 
 def test_waiting_for_a_person_makes_no_job_old(world: World) -> None:
