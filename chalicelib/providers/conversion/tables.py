@@ -103,7 +103,12 @@ def _cache_nodes(draft: Draft, move: Move) -> None:
             # What this cloud offers and no row holds is larger than all of them.
             largest = size.table.column(move.target.name)[-1:] if label_of(value, here) else ()
             _take(
-                draft, component, path, next(iter(largest), move.default(path)), unknown(move, value), there
+                draft,
+                component,
+                path,
+                next(iter(largest), move.default(path)),
+                unknown(move, value, here),
+                there,
             )
 
 
@@ -122,10 +127,10 @@ def _machines(draft: Draft, move: Move) -> None:
         elif becomes is not None:
             draft.put((*path, index), becomes, converted(size.nearest(move, name, becomes)))
         elif any(found) or index:
-            draft.leave_out((*path, index), undecided(f"{unknown(move, name)}; the others stay."))
+            draft.leave_out((*path, index), undecided(f"{unknown(move, name, here)}; the others stay."))
         else:
             usual = next(iter(move.default(path) or ()), None)
-            _take(draft, ("cluster",), (*path, index), usual, unknown(move, name), there)
+            _take(draft, ("cluster",), (*path, index), usual, unknown(move, name, here), there)
             if usual is None:
                 return
 
@@ -189,6 +194,8 @@ def _put_capacity(draft: Draft, path: Path, becomes: float, note: Note) -> None:
         draft.put((*path, name), becomes, note)
 
 
-def unknown(move: Move, value: str) -> str:
+def unknown(move: Move, value: str, offered: Sequence[Choice] = ()) -> str:
     """The beginning of a sentence about a value that has no counterpart where the draft is."""
-    return f"{value} of {move.source.label} has no counterpart on {move.target.label} that is known here"
+    label = label_of(value, offered)
+    told = f"{value} ({label})" if label else value
+    return f"{told} of {move.source.label} has no counterpart on {move.target.label} that is known here"

@@ -121,6 +121,9 @@ class TestNetworkAndCluster:
     def test_without_any_the_stage_says_which(self) -> None:
         made = moved(GCP, cluster={"instance_types": ["t4g.medium", "t4g.large"]})
         assert told(made, "cluster.instance_types[0]") == (DECISION, "t4g.medium", "e2-medium")
+        why = line(made, "cluster.instance_types[0]").why
+        assert why.startswith("t4g.medium (2 vCPU, 4 GiB, burstable, Arm) of AWS has no counterpart")
+        assert why.endswith("the draft takes e2-medium (2 vCPU, 4 GiB, shared core).")
         assert told(made, "cluster.instance_types[1]") == (DECISION, "t4g.large", None)
 
     def test_one_machine_is_kept_where_the_target_takes_one(self) -> None:
