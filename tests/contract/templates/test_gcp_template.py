@@ -281,7 +281,8 @@ def test_caches_have_the_memory_nodes_and_snapshots_of_their_stage(planned: Plan
     )
     assert (pages["tier"], pages["memory_size_gb"], pages["redis_version"]) == ("STANDARD_HA", 6, "REDIS_7_0")
     assert (pages["read_replicas_mode"], pages["replica_count"]) == ("READ_REPLICAS_ENABLED", 2)
-    assert (sessions["memory_size_gb"], sessions["read_replicas_mode"]) == (1, "READ_REPLICAS_DISABLED")
+    assert (sessions["tier"], sessions["memory_size_gb"]) == ("BASIC", 1)
+    assert sessions.get("read_replicas_mode") is None, "a cache that can have no replicas is asked for none"
     assert only(pages, "persistence_config", "persistence_mode") == "RDB"
     standby = planned("a small cache with a standby").only("google_redis_instance").values
     assert (standby["tier"], standby["read_replicas_mode"]) == ("STANDARD_HA", "READ_REPLICAS_DISABLED")

@@ -1,6 +1,9 @@
 # Memorystore refuses a number of replicas where none can be read from: then STANDARD_HA has one, to fail over to.
+# BASIC has no replicas, so nothing is said of them: an answer other than the one asked for replaces the cache.
 locals {
-  read_from = var.config.tier == "STANDARD_HA" && var.config.read_replicas > 0
+  standby   = var.config.tier == "STANDARD_HA"
+  read_from = local.standby && var.config.read_replicas > 0
+  read_mode = local.read_from ? "READ_REPLICAS_ENABLED" : "READ_REPLICAS_DISABLED"
 }
 
 resource "google_redis_instance" "this" {
@@ -12,7 +15,7 @@ resource "google_redis_instance" "this" {
 
   tier               = var.config.tier
   memory_size_gb     = var.config.memory_size_gb
-  read_replicas_mode = local.read_from ? "READ_REPLICAS_ENABLED" : "READ_REPLICAS_DISABLED"
+  read_replicas_mode = local.standby ? local.read_mode : null
   replica_count      = local.read_from ? var.config.read_replicas : null
 
   connect_mode       = "PRIVATE_SERVICE_ACCESS"
