@@ -31,7 +31,7 @@ ALWAYS: dict[str, dict[str, Any]] = {
         "workload_identity_enabled": True,
         "run_command_enabled": False,
         "automatic_upgrade_channel": "patch",
-        "node_os_upgrade_channel": "SecurityPatch",
+        "node_os_upgrade_channel": "NodeImage",
         "azure_active_directory_role_based_access_control.0.azure_rbac_enabled": True,
         "identity.0.type": "UserAssigned",
         "network_profile.0.network_plugin_mode": "overlay",

@@ -44,9 +44,10 @@ resource "azurerm_kubernetes_cluster" "this" {
   sku_tier            = var.sku_tier
   kubernetes_version  = var.kubernetes_version
 
-  # Patches of Kubernetes and of the nodes' system come by themselves, on Sunday mornings.
+  # Patches of Kubernetes and of the nodes' system come by themselves, on Sunday mornings. (SecurityPatch is told to be
+  # ignored without long-term support.)
   automatic_upgrade_channel = "patch"
-  node_os_upgrade_channel   = "SecurityPatch"
+  node_os_upgrade_channel   = "NodeImage"
 
   maintenance_window_auto_upgrade {
     frequency   = "Weekly"
