@@ -1,6 +1,6 @@
 """Linking git hosts to a zone: a token is tried, then kept where nobody reads it, then the row says so."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
@@ -39,6 +39,14 @@ class GitLinkForm(Model):
         if value is not None and not (value.isascii() and value.isprintable() and " " not in value):
             raise ValueError("must be printable ASCII without spaces; paste it whole, and nothing else")
         return value
+
+    @field_validator("expires_at")
+    @classmethod
+    def _in_utc(cls, value: datetime | None) -> datetime | None:
+        try:
+            return None if value is None else value.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("must be a moment between the years 1 and 9999, in UTC as well") from None
 
     @model_validator(mode="after")
     def _can_be_refreshed(self) -> "GitLinkForm":

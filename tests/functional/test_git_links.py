@@ -131,6 +131,7 @@ class TestRefusals:
             {"token": "canary", "client_secret": "canary"},
             {"token": "canary", "expires_at": "2026-03-01T12:00:00"},
             {"token": "canary", "expires_at": "soon"},
+            {"token": "canary", "expires_at": "0001-01-01T00:00:00+14:00"},
             {"token": "canary", "password": "canary"},
         ]
         for form in forms:
