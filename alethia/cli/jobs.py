@@ -4,9 +4,11 @@ from typing import Any
 
 import click
 
+from ..client import Client
+from ..transport import NotFound
 from . import output
 from .main import Session, cli, pass_session
-from .watch import ENDED, follow_job, log_chunks, print_chunk, show_end
+from .watch import ENDED, follow_job, log_chunks, print_chunk, show_end, watching
 
 
 @cli.command()
@@ -48,7 +50,8 @@ def logs(session: Session, job: str, follow: bool) -> None:
     if session.as_json:
         output.print_json([chunk for chunk, _ in log_chunks(session.client, job, None)])
     elif follow:
-        follow_job(session.client, job)
+        with watching(f"alethia logs -f {job}", job):
+            follow_job(session.client, job)
     else:
         for chunk, _ in log_chunks(session.client, job, None):
             print_chunk(chunk)
@@ -58,8 +61,8 @@ def logs(session: Session, job: str, follow: bool) -> None:
 @click.argument("job")
 @pass_session
 def cancel(session: Session, job: str) -> None:
-    """Cancel a job: terraform is asked to stop, and what exists by then is kept."""
-    answer = session.client.cancel(job)
+    """Cancel a job, or what a run is at: terraform is asked to stop, and what exists by then is kept."""
+    answer = session.client.cancel(_at_work(session.client, job))
     session.show(answer, _show_cancelled)
 
 
@@ -69,6 +72,14 @@ def cancel(session: Session, job: str) -> None:
 def rerun(session: Session, job: str) -> None:
     """Run an ended job again, as a new run of the spec as it is now."""
     session.show(session.client.rerun(job), lambda run: output.console.print(run["run_id"]))
+
+
+def _at_work(client: Client, named: str) -> str:
+    """The job that is meant. A run has the id of its first job; what it is at may be its apply."""
+    try:
+        return str(client.run(named).get("apply_job_id") or named)
+    except NotFound:
+        return named
 
 
 def _show_cancelled(job: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import click
 
 from . import output
 from .main import EXIT_FAILED, Session, cli, pass_session
-from .watch import follow_run
+from .watch import follow_run, watching
 
 ENDED_BADLY = ("FAILED", "CANCELLED", "REJECTED", "EXPIRED", "SUPERSEDED")
 
@@ -141,7 +141,9 @@ def watch_run(session: Session, run: str) -> int:
 
 def _began(session: Session, run: dict[str, object], watch: bool) -> int:
     if watch:
-        run = follow_run(session.client, str(run["run_id"]), quiet=session.as_json)
+        run_id = str(run["run_id"])
+        with watching(f"alethia runs watch {run_id}", run_id):
+            run = follow_run(session.client, run_id, quiet=session.as_json)
     session.show(run, _show_run)
     return EXIT_FAILED if run["status"] in ENDED_BADLY else 0
 

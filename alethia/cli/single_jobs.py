@@ -8,7 +8,7 @@ from . import output
 from .identities import identities
 from .main import EXIT_FAILED, Session, cli, pass_session
 from .runs import runner_option
-from .watch import follow_job
+from .watch import follow_job, watching
 
 watch_option = click.option("--watch/--no-watch", default=False, help="Follow it to its end.")
 
@@ -48,7 +48,9 @@ def began(session: Session, job: dict[str, Any], watch: bool) -> int:
     if not watch:
         session.show(job, _show_started)
         return 0
-    job = follow_job(session.client, str(job["job_id"]), quiet=session.as_json)
+    job_id = str(job["job_id"])
+    with watching(f"alethia logs -f {job_id}", job_id):
+        job = follow_job(session.client, job_id, quiet=session.as_json)
     if session.as_json:
         output.print_json(job)
     return 0 if job["status"] == "SUCCESS" else EXIT_FAILED

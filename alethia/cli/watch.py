@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import click
 from rich.text import Text
 
 from ..client import Client
@@ -11,6 +13,7 @@ from . import output
 from .results import show_result
 
 POLL_SECONDS = 1.0
+EXIT_INTERRUPTED = 130
 ENDED = ("SUCCESS", "FAILED", "CANCELLED")
 STOPS = ("AWAITING_REVIEW", "DONE", "REJECTED", "EXPIRED", "SUPERSEDED", "FAILED", "CANCELLED")
 PHASES = {
@@ -22,6 +25,18 @@ PHASES = {
     "destroy": "red",
     "collect": "dim",
 }
+
+
+@contextmanager
+def watching(again: str, job_or_run: str) -> Iterator[None]:
+    """Ctrl-C ends the watching, and says that it ended nothing else. `again` is the command to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        output.errors.print(
+            f"\nNo longer watched; it goes on. {again}   ·   stop it: alethia cancel {job_or_run}"
+        )
+        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
 
 
 def follow_run(client: Client, run_id: str, *, quiet: bool = False) -> dict[str, Any]:

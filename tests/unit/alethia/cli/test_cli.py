@@ -234,6 +234,42 @@ def test_a_stacks_name_leads_nowhere_else(name: str) -> None:
     assert "letters, digits" in said.output
 
 
+@pytest.mark.parametrize("command", [["runs", "watch", "job-1"], ["logs", "-f", "job-1"]])
+def test_who_stops_watching_is_told_that_it_goes_on(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_client: Client, _job: str) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Client, "run", lambda *_: {"run_id": "job-1", "status": "APPLYING"})
+    monkeypatch.setattr(Client, "job", interrupted)
+    monkeypatch.setattr("time.sleep", lambda _: interrupted(*2 * [None]))  # type: ignore[list-item]
+
+    said = run(*command)
+
+    assert said.exit_code == 130
+    assert "it goes on" in said.stderr
+    assert "alethia cancel job-1" in said.stderr
+
+
+def test_cancelling_a_run_cancels_what_it_is_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own id is its plan's, which ended long ago."""
+
+    def cancel(_client: Client, job_id: str) -> Any:
+        return {"job_id": job_id, "status": "PROCESSING"}
+
+    def found(_client: Client, run_id: str) -> Any:
+        if run_id == "job-alone":
+            raise NotFound(404, {})
+        return {"run_id": run_id, "apply_job_id": "job-2" if run_id == "job-1" else None}
+
+    monkeypatch.setattr(Client, "run", found)
+    monkeypatch.setattr(Client, "cancel", cancel)
+
+    for named, meant in (("job-1", "job-2"), ("job-3", "job-3"), ("job-alone", "job-alone")):
+        assert run("cancel", named).stdout == f"Cancel requested: {meant}  PROCESSING\n"
+
+
 def test_a_refusal_of_one_field_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
     said = "must be the account's 12 digits"
     problem = {"field": "account_id", "message": said}
