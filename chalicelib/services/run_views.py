@@ -61,6 +61,9 @@ class RunViews:
                 "waits_for": waits_for_people(run, approval, asked_by),
             }
             return run.public().model_copy(update=seen)
+        if run.status is RunStatus.PLANNING and run.plan_job_id:
+            job = self._jobs.get(run.plan_job_id)
+            return run.public().model_copy(update={"waits_for": self._job_wait.says(job) if job else None})
         if run.status is RunStatus.APPROVED and run.apply_job_id:
             return run.public().model_copy(update={"waits_for": self._start(run, run.apply_job_id)})
         return run.public()

@@ -105,7 +105,7 @@ class WorkerDeploy:
         if form.network is None:
             return None
         there = it.stacks.subnets(it.place, form.network.subnet_ids)
-        wrong = [one for one in form.network.subnet_ids if there.get(one) != form.network.vpc_id]
+        wrong = [one for one in dict.fromkeys(form.network.subnet_ids) if there.get(one) != form.network.vpc_id]
         if not wrong:
             return None
         return (

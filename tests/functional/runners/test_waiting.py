@@ -112,6 +112,7 @@ class TestSaying:
         runner = register(world)
         world.plan(runner=runner)
         assert "'build-7', which was never started" in str(says(world))
+        assert world.container.run_views.of(world.run).waits_for == says(world), "also of the run"
         seen(world, runner)
         assert says(world) == "Waiting for a free slot of runner 'build-7'."
         world.clock.advance(hours=3)

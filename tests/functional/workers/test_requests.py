@@ -107,6 +107,18 @@ class TestASecondOne:
         other = workers.an_identity("Other", worker_role_reference=WORKER_ROLE)
         assert workers.ask("deploy", {"identity_id": other.identity_id}).status == 409
 
+    def test_of_another_zone_is_its_own_and_told_nothing_of_the_first(self, workers: Workers) -> None:
+        """docs/adr/0014: whoever names an account has not proved that it is theirs."""
+        workers.seed_ready()
+        other = workers.afresh()
+        first = other.ask("deploy", {"name": "Ours"})
+        assert first.status == 202
+        assert workers.runner_id != other.runner_id
+        again = other.ask("deploy")
+        assert again.status == 409 and other.runner_id in again.error["message"]
+        told = (first.body + again.body).decode()
+        assert not any(word in told for word in ("Theirs", workers.runner_id, workers.zone_id))
+
     def test_in_another_region_is_another_runner(self, workers: Workers) -> None:
         workers.seed_ready()
         assert workers.ask("deploy", {"region": "eu-west-2", "name": "Second"}).status == 202
