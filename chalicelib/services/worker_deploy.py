@@ -102,14 +102,14 @@ class WorkerDeploy:
     def _network_problem(self, it: WorkerJob) -> str | None:
         """What is wrong with the customer's subnets, which CloudFormation never looks at."""
         form = it.worker.form
-        if form.network is None:
+        if (network := form.network) is None:
             return None
-        there = it.stacks.subnets(it.place, form.network.subnet_ids)
-        wrong = [one for one in dict.fromkeys(form.network.subnet_ids) if there.get(one) != form.network.vpc_id]
+        there = it.stacks.subnets(it.place, network.subnet_ids)
+        wrong = [one for one in dict.fromkeys(network.subnet_ids) if there.get(one) != network.vpc_id]
         if not wrong:
             return None
         return (
-            f"{form.network.vpc_id} in account {it.worker.account_id}, {form.region} has no subnet "
+            f"{network.vpc_id} in account {it.worker.account_id}, {form.region} has no subnet "
             f"{', '.join(wrong)}. Deploy again with subnets of one network there, or without any: then the "
             "runner gets a network of its own."
         )
