@@ -230,6 +230,15 @@ class TestDatabases:
         assert (replica["create_mode"], replica["name"]) == ("Replica", f"{primary['name']}-replica")
         assert planned("two of each").only("azurerm_mysql_flexible_server").values["high_availability"] == []
 
+    def test_a_reader_is_as_large_as_its_server_has_grown(self, planned: Planned) -> None:
+        plan = planned("databases alone")
+        module = plan.document["configuration"]["root_module"]["module_calls"]["database"]["module"]
+        asked = {item["address"]: item["expressions"] for item in module["resources"]}
+        postgres = asked["azurerm_postgresql_flexible_server.replica"]["storage_mb"]
+        mysql = asked["azurerm_mysql_flexible_server.replica"]["storage"][0]["size_gb"]
+        assert "azurerm_postgresql_flexible_server.this[0].storage_mb" in postgres["references"]
+        assert "azurerm_mysql_flexible_server.this[0].storage[0].size_gb" in mysql["references"]
+
     def test_entra_sign_in_makes_an_administrator(self, planned: Planned) -> None:
         plan = planned("two of each")
         login = plan.only("azurerm_postgresql_flexible_server_active_directory_administrator").values

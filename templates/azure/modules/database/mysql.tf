@@ -87,7 +87,7 @@ resource "azurerm_mysql_flexible_server" "replica" {
   private_dns_zone_id   = local.dns_id
 
   storage {
-    size_gb           = ceil(var.config.storage_mb / 1024)
+    size_gb           = azurerm_mysql_flexible_server.this[0].storage[0].size_gb # whatever that has grown to
     auto_grow_enabled = true
   }
 

@@ -73,7 +73,7 @@ resource "azurerm_postgresql_flexible_server" "replica" {
   source_server_id    = azurerm_postgresql_flexible_server.this[0].id
   version             = var.config.engine_version
   sku_name            = var.config.sku_name
-  storage_mb          = var.config.storage_mb
+  storage_mb          = azurerm_postgresql_flexible_server.this[0].storage_mb # whatever that has grown to
   auto_grow_enabled   = true
 
   public_network_access_enabled = false
