@@ -107,9 +107,13 @@ class Transport:
 
     def raw(self, url: str) -> bytes:
         """The bytes at an address that the API handed out; no token goes there."""
-        answer = self._http.get(url)
-        answer.raise_for_status()
-        return answer.content
+        try:
+            return self._http.get(url).raise_for_status().content
+        except httpx.TransportError as error:
+            raise Unreachable(f"The object store did not answer ({_why(error)}). Try again.") from None
+        except httpx.HTTPStatusError as error:
+            said = f"The object store refused (HTTP {error.response.status_code})."
+            raise ClientError(f"{said} Addresses are good for some minutes: try again.") from None
 
     def _send(
         self, method: str, path: str, *, params: Any = None, body: Any = None, key: str | None = None

@@ -1,5 +1,6 @@
 """The command itself: its groups, and how refusals become sentences and exit codes."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -121,6 +122,13 @@ def main() -> NoReturn:
     except ClientError as error:
         explain(error)
         sys.exit(exit_code(error))
+    except BrokenPipeError:  # who read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)
+    except OSError as error:
+        said = error.strerror or str(error)
+        output.errors.print(f"{error.filename}: {said}" if error.filename else said, style="red")
+        sys.exit(EXIT_FAILED)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -14,9 +14,22 @@ import click
 from ..transport import ApiError
 from . import output
 from .main import EXIT_NOT_ALLOWED, Session, cli, exit_code, pass_session
+from .terminal import shown
 
 CREDENTIAL = "ALETHIA_RUNNER_CREDENTIAL"
-NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class NewFile(click.Path):
+    """A file that is to be written: refused before what it is to hold is made."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(str(super().convert(value, param, ctx)))
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            self.fail(f"there is no folder {path.parent} that you can write to.", param, ctx)
+        return path
+
+
+NEW_FILE = NewFile(dir_okay=False, path_type=Path)
 
 
 @cli.group()
@@ -26,9 +39,7 @@ def runner() -> None:
 
 @runner.command()
 @click.argument("name")
-@click.option(
-    "--credential-file", type=click.Path(dir_okay=False, path_type=Path), help="Keep it there, 0600."
-)
+@click.option("--credential-file", type=NEW_FILE, help="Keep it there, mode 0600.")
 @pass_session
 def register(session: Session, name: str, credential_file: Path | None) -> None:
     """Register a self-hosted runner; its credential is shown once."""
@@ -223,4 +234,4 @@ def _show_status(one: dict[str, Any]) -> None:
 
 
 def _tell(text: str) -> None:
-    click.echo(f"{time.strftime('%H:%M:%S')} {text}", err=True)
+    click.echo(f"{time.strftime('%H:%M:%S')} {shown(text)}", err=True)

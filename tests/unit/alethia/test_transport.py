@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from alethia import transport
-from alethia.transport import Invalid, NotFound, NotSignedIn, Refused, Transport, Unreachable
+from alethia.transport import ClientError, Invalid, NotFound, NotSignedIn, Refused, Transport, Unreachable
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +86,17 @@ def test_a_download_takes_no_token_along() -> None:
     assert api.asked().raw("http://store/object?signature=s") == b"sealed"
 
     assert "Authorization" not in api.requests[0].headers
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [(httpx.Response(403), "HTTP 403"), (httpx.ConnectError("secret"), "no connection")],
+    ids=["refused", "silent"],
+)
+def test_a_store_that_hands_nothing_out_is_told(answer: httpx.Response | Exception, said: str) -> None:
+    with pytest.raises(ClientError, match=said) as told:
+        Api(answer).asked().raw("http://store/object?signature=s")
+    assert "signature" not in str(told.value)
 
 
 def test_an_answer_without_our_shape_is_a_refusal_all_the_same() -> None:

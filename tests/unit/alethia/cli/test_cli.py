@@ -105,6 +105,31 @@ def test_each_refusal_has_its_code_and_its_words(
     assert str(error) in capsys.readouterr().err.replace("\n", " ")
 
 
+def test_a_file_that_cannot_be_used_is_named(
+    own_config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own_config.mkdir()
+    monkeypatch.setattr(sys, "argv", ["alethia", "zones", "list"])
+
+    with pytest.raises(SystemExit) as end:
+        run_main()
+
+    assert end.value.code == 1
+    assert capsys.readouterr().err.replace("\n", "") == f"{own_config}: Is a directory"
+
+
+def test_a_credential_is_not_made_for_a_file_that_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is shown once: a runner whose credential nobody has could only be rotated."""
+    monkeypatch.setattr(Client, "register_runner", lambda *_: pytest.fail("registered"))
+
+    said = run("runner", "register", "build-1", "--credential-file", str(tmp_path / "no" / "token"))
+
+    assert said.exit_code == 2
+    assert "no folder" in said.output
+
+
 def test_a_form_that_is_no_mapping_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text("- just\n- a list\n")
