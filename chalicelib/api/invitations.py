@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from ..bootstrap import container
 from ..domain.invitation import Invitation
 from ..domain.model import Model
+from ..domain.readable import readable
 from ..domain.words import Role
 from ..domain.zone import ZoneOfMember
 from ..services.invitations import NewInvitation
@@ -21,11 +22,16 @@ HOUR = 3600
 DAY = 24 * HOUR
 
 
+EMail = Annotated[
+    str, StringConstraints(max_length=254, pattern=r"^[^\s@]+@[^\s@]+$"), AfterValidator(readable)
+]
+
+
 class InvitationForm(Model):
     """What an admin says about an invitation."""
 
     role: Role
-    email: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")] | None = Field(
+    email: EMail | None = Field(
         None, description="A note on whom it is for. Nothing is sent; give the code to the person yourself."
     )
     expires_in_seconds: int = Field(7 * DAY, ge=HOUR, le=30 * DAY)

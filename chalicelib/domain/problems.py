@@ -25,8 +25,8 @@ PATTERNS: dict[str, str] = {
     r"^[0-9a-f]{64}$": "must be a sha256 in lower-case hex",
     r"^[^\s@]+@[^\s@]+$": "must be an e-mail address",
     r"^(mon|tue|wed|thu|fri|sat|sun)$": "must be a day: mon, tue, wed, thu, fri, sat or sun",
-    r"^([01]\d|2[0-3]):[0-5]\d$": "must be a time of day such as 08:30",
-    r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$": "must be a time of day such as 17:30, or 24:00 for midnight",
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "must be a time of day such as 08:30",
+    r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$": "must be a time of day such as 17:30, or 24:00 for midnight",
     r"^[A-Za-z0-9][\w. -]*$": "must be letters, digits, spaces, '_', '.' and '-', a letter or digit first",
     ID_PATTERN: "must be an id: letters, digits, '-', '_' and '.'",
 }

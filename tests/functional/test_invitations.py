@@ -159,7 +159,13 @@ def test_only_admins_invite(api: Api, zone: str, role: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", [{"role": "owner"}, {"role": "viewer", "expires_in_seconds": 1}, {"role": "viewer", "email": "x"}]
+    "form",
+    [
+        {"role": "owner"},
+        {"role": "viewer", "expires_in_seconds": 1},
+        {"role": "viewer", "email": "x"},
+        {"role": "viewer", "email": "\u001b[31m@example.com"},
+    ],
 )
 def test_a_wrong_form_is_refused_by_field(api: Api, zone: str, form: dict[str, Any]) -> None:
     refused = api.as_user("ada").post(f"/api/zones/{zone}/invitations", form)

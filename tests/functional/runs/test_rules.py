@@ -62,6 +62,10 @@ def test_rules_are_read_by_members_and_changed_by_admins(world: World, api_of: A
             {"change_windows": [{"days": ["mon"], "begins": "08:00", "ends": "09:00", "time_zone": "Mars"}]},
             "rules.change_windows[0].time_zone",
         ),
+        (
+            {"change_windows": [{"days": ["mon"], "begins": "0\u0668:00", "ends": "09:00"}]},
+            "rules.change_windows[0].begins",
+        ),
     ],
 )
 def test_bad_rules_are_refused_by_field(world: World, api_of: Api, rules: dict[str, Any], field: str) -> None:
