@@ -18,6 +18,9 @@ TAGS_LAG = timedelta(minutes=15)
 
 SHOWN_ARNS = 10
 
+DELETED_MEANWHILE = ("CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+"""Of the stacks that CloudFormation is at work on, those that it takes the order to delete of."""
+
 BEING_DESTROYED = "This runner is being destroyed."
 
 
@@ -93,6 +96,9 @@ class WorkerRemoval:
             if it.work.stack_id is not None:
                 it.tell(it.work.stack_id)
             return self._gone(it)
+        if is_under_way(facts.status) and facts.status not in DELETED_MEANWHILE:
+            it.say(f"Stack {it.worker.stack_name} is {facts.status}; waiting for its end.")
+            return WORKING
         if facts.status != "DELETE_IN_PROGRESS":
             running = it.stacks.stop_tasks(it.place, it.worker.stack_name, BEING_DESTROYED)
             if running:

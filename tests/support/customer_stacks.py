@@ -164,6 +164,8 @@ class MemoryStacks:
         found = self._find(stack)
         if found is None:
             return
+        if found.status.endswith("_IN_PROGRESS") and found.status != "CREATE_IN_PROGRESS":
+            raise Unavailable(f"The stack is {found.status}.")
         self._order("delete", token)
         self._now(found, found.name, "DELETE_IN_PROGRESS", "User Initiated")
         found.script = []

@@ -56,6 +56,19 @@ def test_nothing_is_left_of_it(ready: Workers) -> None:
     assert ready.admin.get(f"/api/zones/{ready.zone_id}/runners/{ready.runner_id}").status == 404
 
 
+def test_a_stack_that_still_changes_is_waited_for_and_then_deleted(ready: Workers) -> None:
+    """CloudFormation deletes none meanwhile, but one that it creates."""
+    (stack,) = ready.stacks.standing
+    stack.status, stack.script = "UPDATE_IN_PROGRESS", [(stack.name, "UPDATE_COMPLETE", None)]
+    ready.stacks.pace = 0
+    ready.begin("destroy")
+    ready.until("Let CloudFormation delete")
+    assert ready.log[-1] == f"Stack {stack.name} is UPDATE_IN_PROGRESS; waiting for its end."
+    ready.stacks.pace = 3
+    ready.play()
+    assert (ready.job.status, ready.stacks.orders) == ("SUCCESS", ["delete"])
+
+
 def test_tasks_are_given_the_time_to_stop_before_the_stack_goes(ready: Workers) -> None:
     ready.stacks.tasks, ready.stacks.takes_to_stop = {"one", "another"}, 3
     assert ready.do("destroy") == "SUCCESS"
