@@ -52,6 +52,8 @@ MOST_ROUNDS = 1000
 """Far more than any spec takes: a rule that contradicts another must not keep anybody waiting."""
 
 _NEVER = object()
+Others = frozenset[Path]
+"""Where the rest is wrong: other problems of the same field, which are mended in their turn."""
 _COLLECTIONS = {(field,) for field in COLLECTIONS.values()}
 
 
@@ -100,7 +102,8 @@ class Mending:
     def _mend(self, problem: FieldProblem) -> None:
         path = problem.path
         while len(path) > (path[:1] in _COLLECTIONS):
-            remedy = next(self._helping(path), None)
+            others = self._wrong(path, self._draft.part(path)) - {problem.path}
+            remedy = next(self._helping(path, others), None)
             if remedy is not None:
                 self._apply(remedy, f"{self._move.target.label}: {problem.message}.")
                 return
@@ -126,13 +129,14 @@ class Mending:
                     why = f"It follows the queue, which is called {becomes} there."
                     self._draft.put(path, becomes, Note(Outcome.CONVERTED, why))
 
-    def _helping(self, path: Path) -> Iterator[Remedy]:
+    def _helping(self, path: Path, others: Others) -> Iterator[Remedy]:
         """The remedies that end the problem of the field, the nearest first."""
-        for remedy in self._remedies(path):
-            if remedy.changes.get(path, _NEVER) not in self._held.get(path, []) and self._helps(path, remedy):
+        for remedy in self._remedies(path, others):
+            held = self._held.get(path, [])
+            if remedy.changes.get(path, _NEVER) not in held and self._helps(path, remedy, others):
                 yield remedy
 
-    def _remedies(self, path: Path) -> Iterator[Remedy]:
+    def _remedies(self, path: Path, others: Others) -> Iterator[Remedy]:
         value = self._draft.get(path)
         if path[-1] == "name" or path == ("project_name",):
             for name in self._free_names(path, value):
@@ -142,6 +146,10 @@ class Mending:
                 yield Remedy({path: 1 << (value - 1).bit_length()}, Outcome.CONVERTED)
             yield Remedy({path: GAP}, Outcome.DECISION)
         elif isinstance(value, dict) or isinstance(path[-1], int):
+            # A component without one of its features is nearer than none; the first field may be all of it.
+            features = value if isinstance(value, dict) else {}
+            for feature in reversed([name for name, on in features.items() if on is True]):
+                yield Remedy({(*path, feature): False}, Outcome.DECISION)
             yield Remedy({path: GAP}, Outcome.DECISION)
             for usual in self._move.default(path[:-1]) or ():
                 yield Remedy({path: usual}, Outcome.DECISION)
@@ -150,18 +158,18 @@ class Mending:
             for count in range(1, len(kept) + 1):
                 yield Remedy({(*path, index): GAP for index in kept[-count:]}, Outcome.DECISION)
         elif len(path) > 1:
-            yield from self._values(path, value)
+            yield from self._values(path, value, others)
 
-    def _values(self, path: Path, value: Any) -> Iterator[Remedy]:
+    def _values(self, path: Path, value: Any, others: Others) -> Iterator[Remedy]:
         defaults = [self._move.default(path), default_in_model(path)]
         if isinstance(value, float):
             for step in sorted(CAPACITY_STEPS, key=lambda step: (step < value, abs(step - value))):
                 yield self._with(path, float(step), Outcome.CONVERTED)
         elif isinstance(value, int) and not isinstance(value, bool):
             for good in (*defaults, 0, 1, 2):
-                if isinstance(good, int) and self._helps(path, self._with(path, good)):
+                if isinstance(good, int) and self._helps(path, self._with(path, good), others):
                     outcome = Outcome.DECISION if pattern_of(path) in RISKY else Outcome.CONVERTED
-                    yield self._with(path, self._nearest(path, value, good), outcome)
+                    yield self._with(path, self._nearest(path, value, good, others), outcome)
                     break
         for other in (*defaults, *words_of(path), *([not value] if isinstance(value, bool) else [])):
             if other is not None and other != value:
@@ -169,11 +177,11 @@ class Mending:
         if may_be_empty(path):
             yield Remedy({path: GAP}, Outcome.DECISION)
 
-    def _nearest(self, path: Path, bad: int, good: int) -> int:
+    def _nearest(self, path: Path, bad: int, good: int, others: Others) -> int:
         """The accepted number that is nearest to `bad`, between it and a `good` one."""
         while abs(bad - good) > 1:
             middle = (bad + good) // 2
-            if self._helps(path, self._with(path, middle)):
+            if self._helps(path, self._with(path, middle), others):
                 good = middle
             else:
                 bad = middle
@@ -199,12 +207,16 @@ class Mending:
             if other != name and other not in taken:
                 yield other
 
-    def _helps(self, path: Path, remedy: Remedy) -> bool:
-        """Whether nothing is wrong any more with the field at `path`."""
+    def _helps(self, path: Path, remedy: Remedy, others: Others) -> bool:
+        """Whether the problem is gone, and nothing but what was wrong before is wrong with the field."""
         trial = Draft(self._draft.fields) if path == ("project_name",) else self._draft.part(path)
         for changed, value in remedy.changes.items():
             _write(trial, changed, value, Note(remedy.outcome, ""))
-        return not about(path, self._problems(trial))
+        return self._wrong(path, trial) <= others
+
+    def _wrong(self, path: Path, draft: Draft) -> Others:
+        """Where something is wrong with the field at `path`, what is in it, or what it is part of."""
+        return frozenset(problem.path for problem in about(path, self._problems(draft)))
 
     def _problems(self, draft: Draft) -> list[FieldProblem]:
         form = draft.form()

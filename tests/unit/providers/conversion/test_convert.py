@@ -118,6 +118,11 @@ class TestNetworkAndCluster:
         made = moved(GCP, to=region, cluster={"instance_types": ["m7g.large"]})
         assert told(made, "cluster.instance_types[0]") == (outcome, "m7g.large", becomes)
 
+    def test_machines_that_are_refused_for_two_reasons_leave_the_cluster_its_usual_one(self) -> None:
+        made = moved(GCP, cluster={"instance_types": ["m7g.large", "m7g.xlarge", "m8g.large"]})
+        assert made.form["cluster"]["instance_types"] == ["e2-medium"]
+        assert told(made, "cluster.node_max_size")[0] is CARRIED
+
     def test_without_any_the_stage_says_which(self) -> None:
         made = moved(GCP, cluster={"instance_types": ["t4g.medium", "t4g.large"]})
         assert told(made, "cluster.instance_types[0]") == (DECISION, "t4g.medium", "e2-medium")
@@ -138,6 +143,13 @@ class TestNetworkAndCluster:
         assert told(made, "cluster.node_min_size") == (CONVERTED, 0, 1)
         assert told(made, "cluster.node_desired_size") == (CONVERTED, 0, 1)
         assert told(made, "cluster.node_max_size") == (CARRIED, 3, 3)
+
+    def test_a_feature_goes_rather_than_all_of_it(self) -> None:
+        domain = f"{'a' * 60}.example.com"
+        made = moved(AZURE, GCP, dns={"domain_name": domain, "managed_certificate": True})
+        assert told(made, "dns.managed_certificate") == (DECISION, True, False)
+        assert told(made, "dns.domain_name") == (CARRIED, domain, domain)
+        assert told(made, "dns.enabled") == (CARRIED, True, True)
 
     def test_people_of_the_other_cloud_are_left_behind(self) -> None:
         admin = "arn:aws:iam::123456789012:role/platform"
