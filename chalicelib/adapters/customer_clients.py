@@ -71,7 +71,8 @@ class CustomerClients:
         if session is not None and self._lasts(session):
             return session
         session = self._assume(place)
-        self.forget(place)
+        for ended in [one for one, kept in self._sessions.items() if not self._lasts(kept)]:
+            self.forget(ended)
         self._sessions[place] = session
         return session
 

@@ -71,6 +71,15 @@ def test_a_session_is_used_until_shortly_before_its_end(
     assert sts.given == 2
 
 
+def test_ended_ones_of_other_jobs_are_kept_no_longer(
+    clients: CustomerClients, sts: Sts, clock: FakeClock
+) -> None:
+    clients.client("ecs", PLACE)
+    clock.advance(minutes=55)
+    clients.client("ecs", PLACE.model_copy(update={"session": "job-2"}))
+    assert len(clients._sessions) == len(clients._clients) == 1
+
+
 def test_one_that_is_forgotten_is_asked_for_anew(clients: CustomerClients, sts: Sts) -> None:
     before = clients.client("ecs", PLACE)
     clients.forget(PLACE)
