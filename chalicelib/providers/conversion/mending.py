@@ -1,8 +1,8 @@
 """Until the target accepts the draft: what it refuses is put as near to the source as it allows.
 
 The target's own rules judge, one field at a time: a number moves to the nearest that is accepted, a name to
-one that is legal, everything else to what the target's stage fills in, or it is left out. What can't be
-mended takes its component with it, and the report says so with the target's sentence.
+one that is legal, everything else to what the target's stage fills in, or it is left out. Where that is no
+help, its component loses a feature, and at last goes with it. The report says so in the target's sentence.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from ..equivalents.sizes import CAPACITY_STEPS
 from .draft import GAP, Draft, Note
 from .model_fields import default_in_model, may_be_empty, words_of
 from .move import Move
-from .names import legal_names
+from .names import legal_names, plain_key
 from .paths import Path, is_option, pattern_of
 from .verdict import about, problems_with
 
@@ -33,6 +33,9 @@ WITHOUT: dict[str, Any] = {
     "queues[].fifo": False,
 }
 """Feature that a cloud may not have → the value that goes without it."""
+
+KEYS = ("hash_key", "range_key")
+"""Names of a table's own, by which programs find its rows."""
 
 RISKY = frozenset({"caches[].num_cache_nodes"})
 """Numbers that a person looks at when they change, as something may be less safe with them."""
@@ -171,7 +174,9 @@ class Mending:
                     outcome = Outcome.DECISION if pattern_of(path) in RISKY else Outcome.CONVERTED
                     yield self._with(path, self._nearest(path, value, good, others), outcome)
                     break
-        for other in (*defaults, *words_of(path), *([not value] if isinstance(value, bool) else [])):
+        opposite = [not value] if isinstance(value, bool) else []
+        keys = [plain_key(value)] if path[-1] in KEYS and value else []
+        for other in (*keys, *defaults, *words_of(path), *opposite):
             if other is not None and other != value:
                 yield self._with(path, other)
         if may_be_empty(path):

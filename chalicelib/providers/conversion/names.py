@@ -28,3 +28,8 @@ def legal_names(name: str, kind: str) -> Iterator[str]:
             yield f"{hyphens[: length - 5].rstrip('-')}-{digest[:4]}"
     yield f"{hyphens[:50].rstrip('-')}-{digest[:8]}"
     yield f"{joined[:8]}{digest[:8]}"
+
+
+def plain_key(name: str) -> str:
+    """What a table's key could be called where its name is refused: a plain word."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") or "key"

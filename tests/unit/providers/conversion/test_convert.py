@@ -360,6 +360,14 @@ class TestTables:
         assert made.form["nosql_tables"][0]["global_replicas"] == [becomes]
         assert {line.outcome for line in made.report if "replicas" in line.field} <= {outcome, LOST}
 
+    def test_a_key_that_is_refused_gets_a_plain_name(self) -> None:
+        tables = [{"name": "users", "hash_key": "__id__", "range_key": "a/b"}]
+        made = moved(GCP, nosql_tables=tables)
+        assert told(made, "nosql_tables[0].hash_key") == (DECISION, "__id__", "id")
+        assert told(made, "nosql_tables[0].range_key") == (CARRIED, "a/b", "a/b")
+        made = moved(AZURE, nosql_tables=tables)
+        assert told(made, "nosql_tables[0].range_key") == (DECISION, "a/b", "a_b")
+
     def test_a_multi_region_becomes_a_copy_beside_the_drafts_own_region(self) -> None:
         made = moved(AWS, GCP, nosql_tables=self.a_table("eur3"))
         assert made.form["nosql_tables"][0]["global_replicas"] == ["eu-central-1"]
