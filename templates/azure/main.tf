@@ -6,6 +6,7 @@ locals {
   has_network     = var.provision_vnet || var.vnet_id != null
   has_dns         = var.azure_dns_enabled || var.azure_waf_enabled
   has_service_bus = length(var.service_bus_queues) + length(var.service_bus_topics) > 0
+  vault_is_open   = !local.keep_data || !local.has_network
   has_key_vault   = length(var.azure_db_engine) + length(local.secrets) > 0 || var.azure_managed_certificate
   has_gateway     = var.azure_waf_enabled && (var.provision_vnet || (var.vnet_id != null && length(var.vnet_public_subnet_ids) > 0))
 
@@ -88,11 +89,19 @@ module "key_vault" {
   location            = var.location
   tenant_id           = local.tenant_id
   writer_object_id    = local.applier
-  open                = !local.keep_data || !local.has_network
+  open                = local.vault_is_open
   allowed_ip_ranges   = var.aks_authorized_ip_ranges
   endpoint            = local.endpoints.vault
   keep_data           = local.keep_data
   tags                = local.tags
+}
+
+# Whoever applies writes into the vault; a reviewer should know before they approve.
+check "the_vault_answers_whoever_applies" {
+  assert {
+    condition     = !local.has_key_vault || local.vault_is_open || length(var.aks_authorized_ip_ranges) > 0
+    error_message = "The key vault of this stage is private, and network.allowed_cidr_blocks names nobody: an apply fails at the first secret, unless its runner works inside the network. Name the runner's address there."
+  }
 }
 
 module "service_bus" {

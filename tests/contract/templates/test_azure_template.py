@@ -24,7 +24,6 @@ from tests.support.azure_specs import (
     GROUP,
     OTHER_GROUP,
     SHAPES,
-    a_bare_form,
     frozen,
 )
 from tests.support.offline_terraform import OfflineTemplate, OfflineTemplates, Resources
@@ -262,22 +261,6 @@ class TestCaches:
         assert (pages["sku_name"], pages["high_availability_enabled"]) == ("MemoryOptimized_M50", True)
         assert (sessions["sku_name"], sessions["high_availability_enabled"]) == ("Balanced_B0", False)
 
-    def test_are_in_one_piece_up_to_24_gb(self, azure: OfflineTemplate) -> None:
-        """Clients see one address either way; in one piece every command works on any keys."""
-        skus = ("Balanced_B0", "ComputeOptimized_X20", "Balanced_B50", "MemoryOptimized_M100")
-        caches = {"azure_cache_sku": {sku.lower().replace("_", "-"): sku for sku in skus}}
-        plan = azure.plan({**variables(SHAPES["network alone"]), **caches})
-        policies = {
-            item.values["sku_name"]: item.values["default_database"][0]["clustering_policy"]
-            for item in plan.of_type("azurerm_managed_redis")
-        }
-        assert policies == {
-            "Balanced_B0": "NoCluster",
-            "ComputeOptimized_X20": "NoCluster",
-            "Balanced_B50": "EnterpriseCluster",
-            "MemoryOptimized_M100": "EnterpriseCluster",
-        }
-
     def test_are_reached_by_a_private_endpoint_alone(self, planned: Planned) -> None:
         endpoint = of(planned("two of each"), 'cache["pages"].module.private_endpoint')[
             "azurerm_private_endpoint"
@@ -331,16 +314,6 @@ class TestTables:
             ("northeurope", "eastus"): (False, "Periodic"),
             ("northeurope", "eastus", "westeurope"): (False, "Continuous"),
         }
-
-    def test_periodic_backups_stay_in_a_region_that_has_no_pair(self, azure: OfflineTemplate) -> None:
-        tables = [{"name": "carts", "hash_key": "id", "point_in_time_recovery": False}]
-        kept = {
-            region: azure.plan(variables(a_bare_form(region=region, nosql_tables=tables)))
-            .only("azurerm_cosmosdb_account")
-            .values["backup"][0]["storage_redundancy"]
-            for region in ("northeurope", "italynorth")
-        }
-        assert kept == {"northeurope": "Geo", "italynorth": "Zone"}
 
     def test_have_the_keys_and_throughput_that_were_asked_for(self, planned: Planned) -> None:
         tables = {
@@ -397,6 +370,7 @@ class TestStages:
         assert development["network_acls"][0]["default_action"] == "Allow"
         firewall = production["network_acls"][0]
         assert (firewall["default_action"], firewall["ip_rules"]) == ("Deny", ["203.0.113.0/24"])
+        assert not any("names nobody" in warning.detail for warning in planned("production").warnings)
 
 
 class TestFrontDoor:

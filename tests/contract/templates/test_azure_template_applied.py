@@ -1,4 +1,5 @@
 """What the Azure template leaves behind: facts without secrets, names that Azure takes, tags that fit.
+And what follows from a size, a region or a stage rather than from a spec's shape.
 
 Two of everything are applied with the offline stand-ins of the providers: schema-checked, never
 provider-tested.
@@ -114,8 +115,39 @@ def test_own_tags_are_left_out_where_azure_takes_fifteen(elsewhere: Resources) -
     assert {item.type for item in tagged if item.values["tags"].items() >= TAGS.items()} & few == set()
 
 
-def test_without_named_networks_production_s_vault_is_private(elsewhere: Resources) -> None:
+def test_without_named_networks_production_s_vault_is_private_and_a_reviewer_is_told(
+    elsewhere: Resources,
+) -> None:
     assert elsewhere.only("azurerm_key_vault").values["public_network_access_enabled"] is False
+    assert any("network.allowed_cidr_blocks names nobody" in each.detail for each in elsewhere.warnings)
+
+
+def test_caches_are_in_one_piece_up_to_24_gb(azure: OfflineTemplate) -> None:
+    """Clients see one address either way; in one piece every command works on any keys."""
+    skus = ("Balanced_B0", "ComputeOptimized_X20", "Balanced_B50", "MemoryOptimized_M100")
+    caches = {"azure_cache_sku": {sku.lower().replace("_", "-"): sku for sku in skus}}
+    plan = azure.plan({**variables(SHAPES["network alone"]), **caches})
+    policies = {
+        item.values["sku_name"]: item.values["default_database"][0]["clustering_policy"]
+        for item in plan.of_type("azurerm_managed_redis")
+    }
+    assert policies == {
+        "Balanced_B0": "NoCluster",
+        "ComputeOptimized_X20": "NoCluster",
+        "Balanced_B50": "EnterpriseCluster",
+        "MemoryOptimized_M100": "EnterpriseCluster",
+    }
+
+
+def test_periodic_backups_stay_in_a_region_that_has_no_pair(azure: OfflineTemplate) -> None:
+    tables = [{"name": "carts", "hash_key": "id", "point_in_time_recovery": False}]
+    kept = {
+        region: azure.plan(variables(a_bare_form(region=region, nosql_tables=tables)))
+        .only("azurerm_cosmosdb_account")
+        .values["backup"][0]["storage_redundancy"]
+        for region in ("northeurope", "italynorth")
+    }
+    assert kept == {"northeurope": "Geo", "italynorth": "Zone"}
 
 
 def test_what_the_template_refuses_by_itself(azure: OfflineTemplate) -> None:
