@@ -136,11 +136,16 @@ class Slots:
             process.stdin.close()
 
     def reap(self) -> list[Worker]:
-        """Workers that ended since the last look; their slots are free."""
+        """Workers that ended since the last look; their slots are free.
+
+        Where the container itself was killed, its worker may still be at work in the scratch folder: that
+        goes when nobody uses it any more (:func:`own_folder`).
+        """
         over = [worker for worker in self._workers if worker.ended is not None]
         for worker in over:
             self._workers.remove(worker)
-            shutil.rmtree(worker.scratch, ignore_errors=True)
+            if worker.ended is not None and worker.ended >= 0:
+                shutil.rmtree(worker.scratch, ignore_errors=True)
             if worker.ended == 0:
                 worker.log.unlink(missing_ok=True)
         return over
@@ -168,8 +173,8 @@ def own_folder(base: Path) -> Iterator[tuple[Path, int]]:
     try:
         yield folder, lock
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
+        _remove_if_unused(folder)
 
 
 def prune_logs(logs: Path, *, now: float) -> None:

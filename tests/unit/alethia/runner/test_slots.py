@@ -13,10 +13,14 @@ from alethia.runner.slots import Slots, own_folder, prune_logs
 from chalicelib.domain.messages import Offer
 
 SHOWS = (
-    "import json, os, sys; order = json.loads(sys.stdin.readline()); environ = order['environ'];"
+    "import json, os, signal, sys, time;"
+    "order = json.loads(sys.stdin.readline()); environ = order['environ'];"
     "seen = str(os.environ) + str(sys.argv);"
     "print(sorted(name for name in environ if 'ALETHIA' in name), 'canary' in seen);"
     "open(os.path.join(order['directory'], 'plan.tfvars'), 'w').write('secret');"
+    "killed = environ['ALETHIA_ATTEMPT'] == '9' and os.fork();"
+    "killed and os.kill(os.getpid(), signal.SIGKILL);"
+    "environ['ALETHIA_ATTEMPT'] == '9' and time.sleep(1);"
     "sys.exit(int(environ['ALETHIA_ATTEMPT']) - 1)"
 )
 
@@ -65,6 +69,24 @@ def test_of_one_that_did_not_its_log_stays_for_its_owner(slots: Slots) -> None:
         assert f"'ALETHIA_{name}'" in told
     assert "ALETHIA_TOKEN" not in told
     assert "False" in told, "no secret in what the process was started with"
+
+
+def test_what_a_killed_container_left_at_work_keeps_its_folder_until_it_ends(tmp_path: Path) -> None:
+    """Symptom: an apply in there loses its plan, and the state that it could not commit."""
+    prune_logs(tmp_path / "logs", now=time.time())
+    with own_folder(tmp_path / "work") as (folder, lifeline):
+        rest = {"logs": tmp_path / "logs", "environ": os.environ, "command": (sys.executable, "-c", SHOWS)}
+        slots = Slots(1, api_url="http://api", folder=folder, lifeline=lifeline, **rest)
+        code, scratch, _log = finish(slots, attempt=9)
+        assert code == -9
+        assert (scratch / "plan.tfvars").exists()
+    assert scratch.exists(), "also when the runner ends first"
+    deadline = time.monotonic() + 20
+    while scratch.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        with own_folder(tmp_path / "work"):
+            pass
 
 
 def test_what_a_dead_runner_left_is_removed_and_what_a_live_one_uses_is_not(tmp_path: Path) -> None:
