@@ -72,22 +72,29 @@ class StateAdmin:
         return DiffView(before=before, after=after, diff=diff)
 
     def pull(self, principal: Principal, spec_id: str, reason: str, version_id: str | None) -> PulledState:
-        """A version (the head unless told) in clear; one too large for an answer sealed, with its key."""
+        """A version (the head unless told) in clear; one that an answer can't hold sealed, with its key."""
         _, head = self._history.state(principal, spec_id, Role.ADMIN)
         version = self._history.find(head, version_id) if version_id else head.version
         if version is None:
             raise NotFound("Nothing was ever committed to this state.")
         self._record(principal, head, ActKind.PULL, reason, version=version.id)
-        text = self._reader.clear(head, version).decode()
-        fits = _quoted_bytes(text) <= self._inline_bytes
+        text = self._for_an_answer(self._reader.clear(head, version))
         return PulledState(
             version_id=version.id,
             serial=version.serial,
             lineage=version.lineage,
             sha256=version.sha256,
-            state=text if fits else None,
-            sealed=None if fits else self._sealed_download(head, version),
+            state=text,
+            sealed=self._sealed_download(head, version) if text is None else None,
         )
+
+    def _for_an_answer(self, clear: bytes) -> str | None:
+        """``None`` for what is too large, and for bytes that no terraform wrote, which are no text."""
+        try:
+            text = clear.decode()
+        except UnicodeDecodeError:
+            return None
+        return text if _quoted_bytes(text) <= self._inline_bytes else None
 
     def break_lock(
         self, principal: Principal, spec_id: str, body: BreakLock, key: str | None, request_hash: str

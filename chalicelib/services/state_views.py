@@ -83,5 +83,5 @@ class PulledState(Model):
     lineage: str
     sha256: str
     state: str | None = Field(repr=False)
-    """terraform's own JSON text, byte for byte; ``None`` when it is too large: then ``sealed``."""
+    """terraform's own JSON text, byte for byte; ``None`` when too large, or no text: then ``sealed``."""
     sealed: SealedDownload | None

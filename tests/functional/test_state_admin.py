@@ -1,6 +1,7 @@
 """What people see of states, and what admins do with them by hand."""
 
 import base64
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -130,6 +131,20 @@ class TestPulling:
         sealed = httpx.get(pulled.sealed.url).content
         assert AesGcm().open(sealed, base64.b64decode(pulled.sealed.key)) == a_state(1, orders={})
         assert pulled.sealed.key not in repr(pulled)
+
+    def test_bytes_that_no_terraform_wrote_come_sealed_for_they_are_no_text(
+        self, world: StateWorld, ada: Principal
+    ) -> None:
+        garbage = b"\xff\x00 no state"
+        runner = world.a_runner()
+        runner.lock("l-1")
+        sha256 = hashlib.sha256(garbage).hexdigest()
+        runner.commit(a_state(1), runner.upload(garbage), sha256=sha256)
+        pulled = world.admin.pull(ada, world.spec.spec_id, WHY, None)
+        assert pulled.state is None
+        assert pulled.sealed
+        sealed = httpx.get(pulled.sealed.url).content
+        assert AesGcm().open(sealed, base64.b64decode(pulled.sealed.key)) == garbage
 
     def test_where_nothing_was_committed_there_is_nothing_to_pull(
         self, world: StateWorld, ada: Principal
