@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 REATTACH = "TF_REATTACH_PROVIDERS"
@@ -42,6 +42,8 @@ class Running:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        assert self.process.stdin is not None
+        self.process.stdin.close()
 
 
 def start(folder: Path, *, schemas: Path | None = None) -> Running:
@@ -64,13 +66,14 @@ def start(folder: Path, *, schemas: Path | None = None) -> Running:
         process = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
+    started = Running(process, {})
     deadline = time.monotonic() + _START_SECONDS
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
+            started.stop()
             raise OSError(f"The offline providers did not start.\n{log.read_text()[-2000:]}")
         time.sleep(0.02)
-    return Running(process, json.loads(ready.read_text()))
+    return replace(started, environment=json.loads(ready.read_text()))
 
 
 @contextmanager

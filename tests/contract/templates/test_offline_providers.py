@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from alethia.embedded.offline_providers import REATTACH, serving
+from alethia.embedded.offline_providers import REATTACH, serving, start
 from tests.support.offline_terraform import UNKNOWN, Applied, OfflineTemplate, Refused
 
 TEXT = {"type": "string"}
@@ -233,3 +233,9 @@ def test_the_process_ends_when_it_is_told(tmp_path: Path) -> None:
         assert socket.is_socket()
         assert socket.parent.stat().st_mode & 0o077 == 0, "nobody else can reach it"
     assert not socket.exists()
+
+
+def test_one_that_cannot_start_says_why(tmp_path: Path) -> None:
+    (tmp_path / "toy.json").write_text("no schema")
+    with pytest.raises(OSError, match="JSONDecodeError"):
+        start(tmp_path / "run", schemas=tmp_path)
