@@ -10,7 +10,9 @@
 A folder is made once for each lock and kept; making it again gives the same bytes.
 """
 
+import gzip
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -18,8 +20,9 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 """Lambda's Python is the one that packages: wheels and .pyc files fit no other."""
@@ -30,6 +33,7 @@ PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_28_aarch64")
 AWS_SERVICES = (
     "cloudformation",
     "dynamodb",
+    "ec2",
     "ecs",
     "kms",
     "resourcegroupstaggingapi",
@@ -39,6 +43,9 @@ AWS_SERVICES = (
     "sts",
 )
 """Services whose models stay in the zip. botocore knows 400; the others would triple its size."""
+
+CALLED: Mapping[str, Sequence[str]] = {"ec2": ("DescribeSubnets",)}
+"""Of a service whose model is half a megabyte: the only operations that are called, and so kept."""
 
 NEVER_IMPORTED = (
     "**/*.pyi",
@@ -204,6 +211,43 @@ def _prune(tree: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    for service, operations in CALLED.items():
+        if (models / service).is_dir():
+            _keep_operations(models / service, operations)
+
+
+def _keep_operations(service: Path, operations: Sequence[str]) -> None:
+    """Reduce a service's models to its newest, and that to `operations`; botocore reads it zipped or not."""
+    *older, newest = _inside(service)
+    for version in older:
+        shutil.rmtree(version)
+    for name in ("examples-1.json", "paginators-1.json", "paginators-1.sdk-extras.json", "waiters-2.json"):
+        (newest / name).unlink(missing_ok=True)
+    packed = newest / "service-2.json.gz"
+    model = json.loads(gzip.decompress(packed.read_bytes()))
+    packed.unlink()
+    kept = {name: model["operations"][name] for name in operations}
+    shapes: dict[str, Any] = {}
+    wanted = list(_shapes_in(kept))
+    while wanted:
+        name = wanted.pop()
+        if name not in shapes:
+            shapes[name] = model["shapes"][name]
+            wanted += _shapes_in(shapes[name])
+    smaller = {**model, "operations": kept, "shapes": dict(sorted(shapes.items()))}
+    (newest / "service-2.json").write_text(json.dumps(smaller))
+
+
+def _shapes_in(value: Any) -> Iterator[str]:
+    """Names of the shapes that a part of a model refers to."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("shape"), str):
+            yield value["shape"]
+        for inner in value.values():
+            yield from _shapes_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _shapes_in(inner)
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -1,14 +1,19 @@
 """The zip for Lambda: what goes in, and that a missing dependency is an error and not a warning."""
 
 import ast
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import botocore
 import pytest
+from botocore.loaders import Loader
 from botocore.session import Session
+from botocore.stub import Stubber
 from cryptography.hazmat.bindings import _rust
 
 from cdk import vendoring
@@ -17,12 +22,14 @@ from cdk.main import PROJECT, main
 from cdk.packaging import Package, Zip, package, read_package, stage
 from cdk.vendoring import (
     AWS_SERVICES,
+    CALLED,
     PackagingFailed,
     run_time_requirements,
     vendored,
     without_symbols,
 )
 
+BOTOCORE_DATA = Path(botocore.__file__).parent / "data"
 SERVICES = frozenset(Session().get_available_services())
 
 LOCK = """\
@@ -91,6 +98,30 @@ class TestVendored:
     def test_every_client_that_the_app_makes_has_its_model_and_no_other(self) -> None:
         made = {service for file in (PROJECT / "chalicelib").rglob("*.py") for service in clients_in(file)}
         assert made | {"dynamodb"} == set(AWS_SERVICES), "dynamodb: PynamoDB makes its own client"
+
+    def test_of_a_large_service_only_what_is_called_stays_and_works(self, tmp_path: Path) -> None:
+        data = tmp_path / "botocore" / "data"
+        shutil.copytree(BOTOCORE_DATA / "ec2", data / "ec2")
+        (tmp_path / "aws_lambda_powertools" / "utilities").mkdir(parents=True)
+        vendoring._prune(tmp_path)
+        assert sum(file.stat().st_size for file in data.rglob("*") if file.is_file()) < 100_000
+        for file in BOTOCORE_DATA.glob("*.json*"):
+            shutil.copy(file, data)
+        session = Session()
+        session.register_component("data_loader", Loader([str(data)], include_default_search_paths=False))
+        ec2 = session.create_client(
+            "ec2", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
+        )
+        with Stubber(ec2) as stub:
+            filters = [{"Name": "subnet-id", "Values": ["subnet-1"]}]
+            found = {"Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1"}]}
+            stub.add_response("describe_subnets", found, {"Filters": filters})
+            assert ec2.describe_subnets(Filters=filters) == found
+
+    def test_nothing_else_of_it_is_called(self) -> None:
+        text = (PROJECT / "chalicelib" / "adapters" / "customer_stacks.py").read_text()
+        called = re.findall(r'"ec2"\) as client:\n.*?client\.(\w+)\(', text)
+        assert called == [re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in CALLED["ec2"]]
 
     def test_a_library_loses_its_symbols_and_works(self, tmp_path: Path) -> None:
         whole = Path(_rust.__file__).read_bytes()
