@@ -1,5 +1,6 @@
 """Values that have a counterpart: machines, engines, versions and sizes."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -25,6 +26,9 @@ from .paths import OPTIONS_FIELD, Path
 
 ENGINES = (("databases", DATABASE_ENGINES), ("caches", CACHE_ENGINES))
 """Collection → what its engines are elsewhere."""
+
+ENOUGH = 0.9
+"""Part of a cache's memory that a person need not be asked about."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,10 @@ def _cache_nodes(draft: Draft, move: Move) -> None:
         path: Path = (*component, "node_type")
         value = draft.get(path)
         found = move.counterpart(size.table, value)
-        if found is not None:
+        if found is not None and _memory(found, there) < ENOUGH * _memory(value, here):
+            why = f"{size.nearest(move, value, found)} That is less memory: look whether it is enough."
+            draft.put(path, found, undecided(why))
+        elif found is not None:
             draft.put(path, found, converted(size.nearest(move, value, found)))
         else:
             # What this cloud offers and no row holds is larger than all of them.
@@ -110,6 +117,12 @@ def _cache_nodes(draft: Draft, move: Move) -> None:
                 unknown(move, value, here),
                 there,
             )
+
+
+def _memory(node_type: str, offered: Sequence[Choice]) -> float:
+    """The first number of what people call it; 0 for what is not offered."""
+    number = re.match(r"[\d.]+", label_of(node_type, offered) or "")
+    return float(number[0]) if number else 0.0
 
 
 def _machines(draft: Draft, move: Move) -> None:

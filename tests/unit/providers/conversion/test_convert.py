@@ -231,11 +231,12 @@ class TestDatabasesAndCaches:
         ("source", "node_type", "target", "outcome", "becomes"),
         [
             (GCP, "redis-5gb", AWS, CONVERTED, "cache.m7g.large"),
+            (GCP, "redis-1gb", AWS, DECISION, "cache.t4g.micro"),
             (GCP, "redis-300gb", AWS, DECISION, "cache.r7g.xlarge"),
             (AZURE, "Balanced_B50", GCP, CONVERTED, "redis-64gb"),
         ],
     )
-    def test_a_cache_that_is_between_two_sizes_gets_the_larger(
+    def test_a_cache_that_is_between_two_sizes_gets_the_larger_and_less_memory_is_told(
         self, source: Provider, node_type: str, target: Provider, outcome: Outcome, becomes: str
     ) -> None:
         made = moved(target, source, caches=[{"name": "pages", "node_type": node_type}])

@@ -131,10 +131,9 @@ def test_a_capacity_goes_up_to_the_next_step(capacity: float, step: int | None) 
 def test_a_spec_of_shared_values_comes_back_as_it_was(source: Provider, target: Provider) -> None:
     form = shared(source, target)
     there = convert(form, source, target)
-    assert {line.outcome for line in there.report if line.field != "cloud_identity"} == {
-        Outcome.CARRIED,
-        Outcome.CONVERTED,
-    }
+    asked = [line for line in there.report if line.outcome is Outcome.DECISION]
+    assert all(line.field == "cloud_identity" or "less memory" in line.why for line in asked)
+    assert not there.count(Outcome.LOST)
     assert convert(there.form, target, source).form == form
 
 
