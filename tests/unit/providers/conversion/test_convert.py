@@ -10,10 +10,8 @@ from chalicelib.providers.aws import AWS
 from chalicelib.providers.azure import AZURE
 from chalicelib.providers.base import Provider
 from chalicelib.providers.conversion import convert
-from chalicelib.providers.conversion.draft import Draft
 from chalicelib.providers.gcp import GCP
 from chalicelib.services.spec_forms import read_form, stored
-from tests.support.aws_specs import a_form_for_aws
 from tests.support.gcp_specs import a_bare_form_for_gcp
 
 CARRIED, CONVERTED, LOST, DECISION = Outcome
@@ -377,27 +375,3 @@ class TestTables:
         made = moved(GCP, nosql_tables=self.a_table("ap-south-1"))
         assert told(made, "nosql_tables[0].table_type") == (DECISION, "global", "standard")
         assert told(made, "nosql_tables[0].global_replicas[0]") == (DECISION, "ap-south-1", None)
-
-
-def test_the_largest_spec_is_converted_while_somebody_waits() -> None:
-    """Every field of a hundred queues is refused; each is judged by itself, not with all the others."""
-    queues = [
-        {
-            "name": f"q-{number}-",
-            "visibility_timeout": 43200 - number,
-            "delay_seconds": 900,
-            "message_retention": 60,
-        }
-        for number in range(100)
-    ]
-    made = moved(GCP, queues=queues)
-    assert {queue["visibility_timeout"] for queue in made.form["queues"]} == {600}
-
-
-def test_one_of_many_is_tried_without_the_others() -> None:
-    """A trial costs what its component costs: the largest spec has some thousand of them."""
-    form = stored(read_form(a_form_for_aws()))
-    trial = Draft(form).part(("topics", 0)).form()
-    held = {name for name, value in trial.items() if isinstance(value, dict | list)}
-    assert held == {"topics", "queues"}
-    assert trial["topics"] == form["topics"][:1]
