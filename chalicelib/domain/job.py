@@ -52,8 +52,6 @@ class JobRules:
     """Attempts in all. One means: a lost attempt FAILs the job, as it may have changed something."""
     changes_cloud: bool
     """terraform changes the cloud: it waits for change windows, and a lost attempt may leave orphans."""
-    timeout_seconds: int
-    """The longest that one attempt may take before the workflow looks at the row."""
     about: About = About.SPEC
     in_run: bool = True
     """Part of a run, which a Step Functions execution carries; otherwise a job by itself, of one step."""
@@ -67,7 +65,6 @@ RULES: dict[JobType, JobRules] = {
         lease_seconds=60,
         max_attempts=3,
         changes_cloud=False,
-        timeout_seconds=600,
         about=About.IDENTITY,
         in_run=False,
     ),
@@ -75,27 +72,19 @@ RULES: dict[JobType, JobRules] = {
         lease_seconds=60,
         max_attempts=3,
         changes_cloud=False,
-        timeout_seconds=900,
         about=About.IDENTITY,
         in_run=False,
     ),
-    JobType.BOOTSTRAP: JobRules(
-        lease_seconds=60, max_attempts=3, changes_cloud=False, timeout_seconds=1800, in_run=False
-    ),
-    JobType.PLAN: JobRules(lease_seconds=60, max_attempts=3, changes_cloud=False, timeout_seconds=7200),
-    JobType.DEPLOY: JobRules(
-        lease_seconds=300, max_attempts=1, changes_cloud=True, timeout_seconds=21600, role=Role.APPROVER
-    ),
-    JobType.DESTROY: JobRules(
-        lease_seconds=300, max_attempts=1, changes_cloud=True, timeout_seconds=21600, role=Role.APPROVER
-    ),
+    JobType.BOOTSTRAP: JobRules(lease_seconds=60, max_attempts=3, changes_cloud=False, in_run=False),
+    JobType.PLAN: JobRules(lease_seconds=60, max_attempts=3, changes_cloud=False),
+    JobType.DEPLOY: JobRules(lease_seconds=300, max_attempts=1, changes_cloud=True, role=Role.APPROVER),
+    JobType.DESTROY: JobRules(lease_seconds=300, max_attempts=1, changes_cloud=True, role=Role.APPROVER),
     **{
         job_type: JobRules(
             lease_seconds=300,
             # Each step can be repeated, so a lost execution is simply taken up again.
             max_attempts=20,
             changes_cloud=False,
-            timeout_seconds=7200,
             about=About.WORKER,
             in_run=False,
             role=Role.ADMIN,
