@@ -84,6 +84,22 @@ class Session:
 pass_session = click.make_pass_decorator(Session)
 
 
+class Command(click.Command):
+    """A command that takes ``--json`` too: people write it last."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(
+            click.Option(["--json"], is_flag=True, expose_value=False, hidden=True, callback=_as_json)
+        )
+
+
+def _as_json(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    session = context.find_object(Session)
+    if session is not None:
+        session.as_json = session.as_json or wanted
+
+
 class Group(click.Group):
     """A group whose list of commands has whole sentences: click cuts what is longer than a line."""
 
@@ -96,6 +112,7 @@ class Group(click.Group):
 
 
 Group.group_class = Group
+Group.command_class = Command
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -200,6 +200,12 @@ def test_an_edit_with_a_file_keeps_the_linked_account(
     assert sent == {"cloud_identity": "identity-1", "region": "b", "rev": 3}
 
 
+def test_json_can_be_asked_for_before_and_after_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client, "spec", lambda *_: {"spec_id": "spec-1"})
+    for words in (["--json", "specs", "show", "spec-1"], ["specs", "show", "spec-1", "--json"]):
+        assert json.loads(run(*words).stdout) == {"spec_id": "spec-1"}
+
+
 def commands(group: click.Group, path: str = "alethia") -> Iterator[tuple[str, click.Command]]:
     for name, command in group.commands.items():
         yield f"{path} {name}", command
