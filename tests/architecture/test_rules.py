@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -103,3 +104,20 @@ def test_the_packages_import_only_what_the_design_allows() -> None:
     program = Path(sys.executable).parent / "lint-imports"
     done = subprocess.run([str(program), "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_mypy_knows_the_parts_of_the_cdk_that_are_used() -> None:
+    """The others are skipped, which is most of its time; an import of one would check nothing."""
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["overrides"]
+    known = {name for rule in rules if rule.get("follow_imports") == "normal" for name in rule["module"]}
+    imported = {
+        f"{node.module}.{alias.name}" if node.module == "aws_cdk" else str(node.module)
+        for path in SOURCES
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "aws_cdk"
+        for alias in node.names
+    }
+    parts = {name for name in imported if name.rpartition(".")[2].islower()}
+    assert parts == {
+        name for name in known if name != "aws_cdk" and not name.startswith("aws_cdk.interfaces")
+    }
