@@ -7,6 +7,8 @@ from typing import Any
 import click
 from rich.text import Text
 
+from chalicelib.domain.words import CloudProvider
+
 from . import output
 from .main import Session, cli, pass_session
 
@@ -94,7 +96,7 @@ def list_identities(session: Session) -> None:
 @click.argument("name")
 @click.option(
     "--provider",
-    type=click.Choice(["aws", "gcp", "azure"]),
+    type=click.Choice([cloud.value for cloud in CloudProvider]),
     default="aws",
     show_default=True,
     help="Whose account it is.",

@@ -20,15 +20,6 @@ from alethia.client import Client
 from alethia.transport import ApiError, Invalid, NotAllowed, NotFound, Refused, Unreachable
 
 
-@pytest.fixture(autouse=True)
-def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("ALETHIA_URL", "ALETHIA_TOKEN", "ALETHIA_ZONE"):
-        monkeypatch.delenv(name, raising=False)
-    path = tmp_path / "config.json"
-    monkeypatch.setenv("ALETHIA_CONFIG", str(path))
-    return path
-
-
 def test_the_token_is_readable_by_its_owner_only(own_config: Path) -> None:
     write_config(Config(url="http://a", token="secret"))
 

@@ -1,13 +1,11 @@
 """`alethia specs convert`: what a person reads of a report, and what is asked of the API."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from alethia.cli.config import Config, write_config
 from alethia.cli.main import cli
 from alethia.client import Client
 
@@ -51,12 +49,7 @@ FORM = {
 }
 
 
-@pytest.fixture(autouse=True)
-def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ALETHIA_URL", "ALETHIA_TOKEN", "ALETHIA_ZONE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
-    write_config(Config(url="http://127.0.0.1:1", token="t", zone="zone-1"))
+pytestmark = pytest.mark.usefixtures("signed_in")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """``alethia runner deploy/update/destroy``: what is asked, and what is shown of such runners."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,12 +24,9 @@ RESULT = {
 
 
 @pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the API was asked for."""
     calls: list[Any] = []
-    for name in ("ALETHIA_URL", "ALETHIA_TOKEN", "ALETHIA_ZONE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
 
     def note(*call: Any) -> dict[str, Any]:
         calls.append(call)

@@ -1,13 +1,11 @@
 """Linking a git host from the command line: the token is hidden, piped, and never an argument."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from alethia.cli.config import Config, write_config
 from alethia.cli.main import cli
 from alethia.client import Client
 
@@ -18,10 +16,8 @@ LINK = {
 
 
 @pytest.fixture
-def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def sent(signed_in: None, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the API is asked to keep."""
-    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
-    write_config(Config(url="http://127.0.0.1:1", token="t", zone="zone-1"))
     forms: list[Any] = []
 
     def keep(_: Client, _zone: str, host: str, form: dict[str, Any]) -> dict[str, Any]:

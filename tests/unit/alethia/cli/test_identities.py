@@ -43,8 +43,7 @@ SETUP: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
+def api(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Client, "identity", lambda *_: IDENTITY)
 
 

@@ -56,13 +56,6 @@ class Transport:
         return self._do("delete", path)
 
 
-@pytest.fixture(autouse=True)
-def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ALETHIA_URL", "ALETHIA_TOKEN", "ALETHIA_ZONE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
-
-
 @pytest.fixture
 def transport(monkeypatch: pytest.MonkeyPatch) -> Iterator[Transport]:
     answers = Transport(post={"user": "x", "role": "viewer"}, put=PAT)

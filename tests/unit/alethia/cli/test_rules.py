@@ -1,13 +1,11 @@
 """`alethia zones rules`, and what is said of approvals that are missing."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from alethia.cli.config import Config, write_config
 from alethia.cli.main import cli
 from alethia.client import Client
 
@@ -26,12 +24,7 @@ def shown(rules: dict[str, Any], version: int) -> dict[str, Any]:
     return {"version": version, "rules": rules, "in_words": sentences, "next_opening": None}
 
 
-@pytest.fixture(autouse=True)
-def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ALETHIA_URL", "ALETHIA_TOKEN", "ALETHIA_ZONE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
-    write_config(Config(url="http://127.0.0.1:1", token="t", zone="zone-1"))
+pytestmark = pytest.mark.usefixtures("signed_in")
 
 
 def run(*command: str) -> Result:

@@ -19,10 +19,8 @@ ANSWER = {"runner": RUNNER, "credential": "runner-1.canary", "note": "Keep the c
 
 
 @pytest.fixture(autouse=True)
-def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ALETHIA_URL", "ALETHIA_TOKEN", "ALETHIA_ZONE", CREDENTIAL):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
+def api(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(CREDENTIAL, raising=False)
     monkeypatch.setattr(Client, "register_runner", lambda _, zone, name: ANSWER)
     monkeypatch.setattr(Client, "rotate_runner", lambda _, zone, runner_id: ANSWER)
 

@@ -17,9 +17,7 @@ URL = "http://127.0.0.1:4000"
 
 
 @pytest.fixture(autouse=True)
-def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ALETHIA_TOKEN", raising=False)
-    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Client, "me", lambda _: {"user": "anna"})
     monkeypatch.chdir(tmp_path)
 

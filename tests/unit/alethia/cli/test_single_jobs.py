@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from alethia.cli.config import Config, write_config
 from alethia.cli.main import cli
 from alethia.client import Client
 
@@ -48,12 +47,8 @@ BOOTSTRAP = {
 
 
 @pytest.fixture
-def ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> dict[str, Any]:
+def ended(signed_in: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The job that the server knows; change it."""
-    for name in ("ALETHIA_URL", "ALETHIA_TOKEN", "ALETHIA_ZONE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
-    write_config(Config(url="http://127.0.0.1:1", token="t", zone="zone-1"))
     job: dict[str, Any] = {"job_id": "job-1", "job_type": "CONNECTION_TEST", "status": "SUCCESS"}
     asked: list[Any] = []
     for name in ("test_identity", "fetch_resources", "bootstrap"):

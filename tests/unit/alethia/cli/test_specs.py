@@ -8,7 +8,6 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from alethia.cli.config import Config, write_config
 from alethia.cli.main import cli
 from alethia.cli.specs import parsed, read_form
 from alethia.client import Client
@@ -17,12 +16,7 @@ from alethia.transport import ApiError, Invalid
 SPEC = {"spec_id": "spec-1", "current_rev": 2, "cloud_identity": None, "form": {"region": "eu-west-1"}}
 
 
-@pytest.fixture(autouse=True)
-def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ALETHIA_URL", "ALETHIA_TOKEN", "ALETHIA_ZONE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ALETHIA_CONFIG", str(tmp_path / "config.json"))
-    write_config(Config(url="http://127.0.0.1:1", token="t", zone="zone-1"))
+pytestmark = pytest.mark.usefixtures("signed_in")
 
 
 def run(*command: str) -> Result:
